@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is what the program says of itself: the module's version and the commit it was built from.
+type version struct{ Version, Commit string }
+
+func readVersion() version {
+	v := version{Version: "dev"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if m := info.Main.Version; m != "" && m != "(devel)" {
+		v.Version = m
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v.Commit = s.Value
+		}
+	}
+	return v
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   a.say("显示版本", "Print the version"),
+		Example: "  gongkai version",
+		Args:    a.noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			v := readVersion()
+			fmt.Fprintf(a.out, "gongkai %s", v.Version)
+			if v.Commit != "" {
+				fmt.Fprintf(a.out, " (%.12s)", v.Commit)
+			}
+			fmt.Fprintln(a.out)
+			return nil
+		},
+	}
+}

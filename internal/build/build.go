@@ -1,0 +1,148 @@
+// Package build is the pipeline: read the site's folder, parse the heads, assemble the site, render every page into a stage, switch.
+//
+// The heads come first because they are small and decide the site's shape; the bodies, which weigh a thousand times as much, are then parsed,
+// drawn, written and forgotten one at a time, on all cores. Nothing is published before everything has rendered and no finding stands
+// at or above the threshold.
+package build
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/publish"
+	"gongkai/internal/render"
+	"gongkai/internal/site"
+)
+
+// Options say what to build and where to.
+type Options struct {
+	Source      string // the site's folder, as given on the command line; findings point below it
+	Destination string // the folder to publish to
+	Layouts     fs.FS  // the embedded layouts
+	Static      fs.FS  // the embedded static files
+	BaseURL     string // overrides base_url; "" keeps it
+	Drafts      bool
+	AsOf        func(zone *time.Location) time.Time // the only clock: --as-of, or now
+	FailOn      diag.Severity                       // diag.None publishes whatever was found
+	Generator   publish.Info
+	Disk        func(dir string) (publish.FS, error) // nil: the real one
+	Progress    func(phase string, done, all int)    // may be nil; called from several goroutines
+}
+
+// Result is what a build did.
+type Result struct {
+	Found     diag.List // sorted
+	Published bool
+	Pages     int // HTML pages
+	Reports   int
+	Districts int
+	Years     int
+	Output    publish.Result
+	Site      *site.Site
+}
+
+// Run builds a site. An error means that the machine failed; findings are in the result. A build that does not publish leaves the destination as it was.
+func Run(ctx context.Context, opt Options) (*Result, error) {
+	b := &builder{Options: opt}
+	if b.Progress == nil {
+		b.Progress = func(string, int, int) {}
+	}
+	src, err := b.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Found: src.found}
+	if src.fatal() {
+		result.tidy()
+		return result, nil
+	}
+	s, found := site.Assemble(src.input(b))
+	result.Site, result.Found = s, append(result.Found, found...)
+	result.Reports, result.Years = len(s.Reports), len(s.Years)
+	for _, d := range s.Districts {
+		if d.Own > 0 {
+			result.Districts++
+		}
+	}
+	if err := b.publish(ctx, src, result); err != nil {
+		return nil, err
+	}
+	result.tidy()
+	return result, nil
+}
+
+// tidy puts the findings in order; what two stages saw is said once.
+func (r *Result) tidy() {
+	r.Found.Sort()
+	r.Found = slices.CompactFunc(r.Found, func(x, y diag.Diagnostic) bool {
+		return x.Path == y.Path && x.Start == y.Start && x.Rule == y.Rule && x.Message == y.Message
+	})
+}
+
+// builder carries one run.
+type builder struct {
+	Options
+	blocked bool // a finding stands that leaves no page to write, whatever --fail-on says
+}
+
+// publish renders everything into a stage and switches, or throws the stage away.
+func (b *builder) publish(ctx context.Context, src *source, result *Result) (err error) {
+	assets, found, err := render.LoadAssets(b.Static, src.static, b.under("static"))
+	if err != nil {
+		return err
+	}
+	layouts, more, err := render.LoadLayouts(b.Layouts, src.layouts, b.under("layouts"), assets)
+	if err != nil {
+		return err
+	}
+	result.Found = append(append(result.Found, found...), more...)
+	b.blocked = b.blocked || len(found)+len(more) > 0 || unpublishable(result.Found)
+	if b.blocked || result.Found.AtLeast(b.FailOn) > 0 {
+		return b.checkBodies(ctx, src, result)
+	}
+	stage, err := publish.Open(ctx, publish.Options{
+		Destination: b.Destination, Open: b.Disk, Generator: b.Generator,
+		Protected: []string{b.Source}, Inputs: []string{b.disk("content"), b.disk("layouts"), b.disk("static")},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if !result.Published {
+			if abortErr := stage.Abort(); err == nil && abortErr != nil {
+				err = abortErr
+			}
+		}
+	}()
+	w := &writer{builder: b, source: src, site: result.Site, render: render.New(result.Site, layouts, assets), assets: assets, stage: stage, content: os.DirFS(b.disk("content"))}
+	if err := w.all(ctx); err != nil {
+		return err
+	}
+	result.Found = append(result.Found, w.found...)
+	result.Pages = int(w.pages.Load())
+	if w.failed.Load() || unpublishable(result.Found) || result.Found.AtLeast(b.FailOn) > 0 {
+		return nil
+	}
+	b.Progress("switch", 0, 0)
+	if result.Output, err = stage.Commit(ctx); err != nil {
+		return fmt.Errorf("publish %s: %w", b.Destination, err)
+	}
+	result.Published = true
+	return nil
+}
+
+// unpublishable finds what leaves no page to write: two inputs for one address, a failing layout (contract §4).
+func unpublishable(found diag.List) bool {
+	for _, d := range found {
+		switch d.Rule {
+		case "address-collision", "alias-collision", "layout", "layout-missing", "static":
+			return true
+		}
+	}
+	return false
+}

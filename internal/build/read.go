@@ -1,0 +1,366 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/report"
+	"gongkai/internal/site"
+)
+
+// ConfigName is the configuration's file name in the site's folder.
+const ConfigName = "gongkai.yaml"
+
+// maxFile is the largest Markdown file that is read: dependencies.md, "goldmark has no limits".
+const maxFile = 2 << 20
+
+// source is a site's folder as read: everything but the bodies.
+type source struct {
+	config   *site.Config
+	files    []file // Markdown, by path
+	defaults map[string]*report.FrontMatter
+	folders  map[string][]site.File // files beside bundles
+	layouts  fs.FS                  // the site's own; nil when it has none
+	static   fs.FS
+	found    diag.List
+	unread   bool // a file or the configuration cannot be understood at all
+}
+
+// file is a Markdown file below content/.
+type file struct {
+	rel  string
+	size int64
+	head *report.Head // nil when it could not be read
+}
+
+// fatal reports whether nothing can be assembled.
+func (s *source) fatal() bool { return s.config == nil }
+
+// under is a path below the site's folder as findings show it.
+func (b *builder) under(name string) string {
+	return path.Join(filepath.ToSlash(b.Source), name)
+}
+
+func (b *builder) disk(name string) string {
+	return filepath.Join(b.Source, filepath.FromSlash(name))
+}
+
+// read walks the site's folder and parses configuration, defaults and heads.
+func (b *builder) read(ctx context.Context) (*source, error) {
+	s := &source{defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
+	if err := b.readConfig(s); err != nil || s.config == nil {
+		return s, err
+	}
+	if err := b.walk(s); err != nil {
+		return nil, err
+	}
+	for name, to := range map[string]*fs.FS{"layouts": &s.layouts, "static": &s.static} {
+		if err := b.overlay(s, name, to); err != nil {
+			return nil, err
+		}
+	}
+	return s, b.readHeads(ctx, s)
+}
+
+func (b *builder) readConfig(s *source) error {
+	src, err := os.ReadFile(b.disk(ConfigName))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(b.disk("content")); err != nil {
+			return &NoSiteError{Dir: b.Source}
+		}
+		s.config = site.DefaultConfig()
+	} else if err != nil {
+		return err
+	} else {
+		var found diag.List
+		s.config, found = site.ParseConfig(b.under(ConfigName), src)
+		s.found = append(s.found, found...)
+		if found.AtLeast(diag.Error) > 0 {
+			b.blocked = true
+		}
+	}
+	if s.config != nil {
+		if b.BaseURL != "" {
+			with, ok := s.config.WithBaseURL(b.BaseURL)
+			if !ok {
+				return &BaseURLError{b.BaseURL}
+			}
+			s.config = with
+		}
+		s.found = append(s.found, s.config.Complete()...)
+	}
+	return nil
+}
+
+// BaseURLError says that the address given for the site is none.
+type BaseURLError struct{ Address string }
+
+func (e *BaseURLError) Error() string { return "not an absolute http(s) address: " + e.Address }
+
+// NoSiteError says that a folder holds no site.
+type NoSiteError struct{ Dir string }
+
+func (e *NoSiteError) Error() string {
+	return "no site in " + e.Dir + ": neither " + ConfigName + " nor content/"
+}
+
+// walk lists what lies below content/. Symbolic links are never followed (contract §1).
+func (b *builder) walk(s *source) error {
+	root := b.disk("content")
+	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		if err != nil {
+			if p == root && errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		if p == root {
+			return nil
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		return b.meet(s, filepath.ToSlash(rel), e)
+	})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", root, err)
+	}
+	b.sortOut(s)
+	return nil
+}
+
+// ignored are the files that systems and office programs leave behind.
+func ignored(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || strings.HasSuffix(name, "~") || name == "Thumbs.db" || name == "desktop.ini"
+}
+
+func (b *builder) meet(s *source, rel string, e fs.DirEntry) error {
+	name := path.Base(rel)
+	switch {
+	case ignored(name):
+		if e.IsDir() {
+			return fs.SkipDir
+		}
+	case e.Type()&fs.ModeSymlink != 0:
+		s.found = append(s.found, linkFinding(b.under("content/"+rel)))
+	case e.IsDir():
+	case name == "_defaults.yaml":
+		src, err := os.ReadFile(b.disk("content/" + rel))
+		if err != nil {
+			return err
+		}
+		src, found := report.Normalise(b.under("content/"+rel), src)
+		s.found = append(s.found, found...)
+		if found.AtLeast(diag.Error) > 0 {
+			b.blocked = true
+			return nil
+		}
+		d, found := report.ParseDefaults(b.under("content/"+rel), src)
+		s.found = append(s.found, found...)
+		if b.blocked = b.blocked || d == nil; d != nil {
+			s.defaults[strings.TrimSuffix(strings.TrimSuffix(rel, name), "/")] = d
+		}
+	default:
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(name, ".md") {
+			s.files = append(s.files, file{rel: rel, size: info.Size()})
+		} else {
+			dir := path.Dir(rel)
+			s.folders[dir] = append(s.folders[dir], site.File{Name: name, Size: info.Size()})
+		}
+	}
+	return nil
+}
+
+func linkFinding(p string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Rule: "symbolic-link", Severity: diag.Error, Path: p,
+		Message: diag.Say("这是符号链接，不予读取", "this is a symbolic link and is not followed"),
+		Hint:    diag.Say("请改为文件本身", "put the file itself here"),
+	}
+}
+
+// sortOut keeps the files beside bundles and reports the others, which no page would show.
+func (b *builder) sortOut(s *source) {
+	bundles := map[string]bool{}
+	for _, f := range s.files {
+		if path.Base(f.rel) == "index.md" {
+			bundles[path.Dir(f.rel)] = true
+		}
+	}
+	for _, dir := range sorted(s.folders) {
+		if bundles[dir] {
+			continue
+		}
+		for _, f := range s.folders[dir] {
+			s.found = append(s.found, diag.Diagnostic{
+				Rule: "file-stray", Severity: diag.Warning, Path: b.under(path.Join("content", dir, f.Name)),
+				Message: diag.Say("这个文件不属于任何报告，不会公开", "this file belongs to no report and is not published"),
+				Hint:    diag.Say("附件请放进报告自己的文件夹：<名称>/index.md 旁边", "put attachments into the report's own folder, beside <slug>/index.md"),
+			})
+		}
+		delete(s.folders, dir)
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// overlay opens the site's own layouts or static files, reporting symbolic links in them.
+func (b *builder) overlay(s *source, name string, to *fs.FS) error {
+	dir := b.disk(name)
+	info, err := os.Lstat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		s.found = append(s.found, linkFinding(b.under(name)))
+		return nil
+	}
+	if !info.IsDir() {
+		return nil
+	}
+	err = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type()&fs.ModeSymlink != 0 {
+			rel, _ := filepath.Rel(dir, p)
+			s.found = append(s.found, linkFinding(b.under(path.Join(name, filepath.ToSlash(rel)))))
+		}
+		return err
+	})
+	*to = os.DirFS(dir)
+	return err
+}
+
+// readHeads parses the front matter of all files, on all cores, reading only as much of each file as it takes.
+func (b *builder) readHeads(ctx context.Context, s *source) error {
+	lists := make([]diag.List, len(s.files))
+	var done atomic.Int64
+	err := parallel(ctx, len(s.files), func() func(int) error {
+		buf := make([]byte, 8<<10)
+		return func(i int) error {
+			f := &s.files[i]
+			head, found, err := b.readHead(f, buf)
+			if err != nil {
+				return err
+			}
+			f.head, lists[i] = head, found
+			b.Progress("read", int(done.Add(1)), len(s.files))
+			return nil
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for i, f := range s.files {
+		s.found = append(s.found, lists[i]...)
+		if f.head == nil {
+			b.blocked = true
+		}
+	}
+	return nil
+}
+
+func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error) {
+	p := b.under("content/" + f.rel)
+	if f.size > maxFile {
+		return nil, diag.List{{
+			Rule: "file-too-large", Severity: diag.Error, Path: p,
+			Message: diag.Say("文件有 %.1f MB，超过 2 MB 的上限", "the file has %.1f MB, over the limit of 2 MB", float64(f.size)/(1<<20)),
+			Hint:    diag.Say("请拆分，或把附表改为附件", "split it, or make its tables attachments"),
+		}}, nil
+	}
+	r, err := os.Open(b.disk("content/" + f.rel))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	n, err := io.ReadFull(r, buf)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return nil, nil, err
+	}
+	src, complete := buf[:n], n < len(buf)
+	if end, ok := report.HeadEnd(src); ok {
+		src, complete = src[:end], complete && end == n
+	} else if !complete {
+		rest, err := io.ReadAll(io.LimitReader(r, maxFile))
+		if err != nil {
+			return nil, nil, err
+		}
+		src, complete = append(bytes.Clone(src), rest...), true
+		if end, ok := report.HeadEnd(src); ok {
+			src, complete = src[:end], end == len(src)
+		}
+	}
+	src, found := report.Normalise(p, src)
+	if found.AtLeast(diag.Error) > 0 {
+		return nil, found, nil
+	}
+	head, more := report.ParseHead(p, f.rel, src, complete)
+	return head, append(found, more...), nil
+}
+
+// input gathers what assembling needs.
+func (s *source) input(b *builder) site.Input {
+	in := site.Input{Config: s.config, ConfigPath: b.under(ConfigName), Defaults: s.defaults, Folders: s.folders, AsOf: b.AsOf(s.config.Location), Drafts: b.Drafts}
+	for _, f := range s.files {
+		switch {
+		case f.head == nil:
+		case f.head.Plain():
+			in.Plain = append(in.Plain, f.head)
+		default:
+			in.Heads = append(in.Heads, f.head)
+		}
+	}
+	return in
+}
+
+// parallel calls work for 0…n-1 on all cores. Each goroutine has its own worker, which start makes. The first error ends the run.
+func parallel(ctx context.Context, n int, start func() func(i int) error) error {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			work := start()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := work(i); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}

@@ -1,0 +1,251 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	minhtml "github.com/tdewolff/minify/v2/html"
+
+	"gongkai/internal/diag"
+)
+
+// Layouts are the page templates (模板), minified and parsed once.
+type Layouts struct {
+	sets    map[string]*template.Template // by page kind
+	sources map[string]layoutFile         // by file name
+	funcs   template.FuncMap
+}
+
+type layoutFile struct {
+	name string // report.html
+	path string // where a finding points: layouts/report.html, or the embedded file's name
+	text string
+}
+
+// pageKinds are the layouts that must exist; each is drawn inside _base.html.
+var pageKinds = []string{
+	"home", "district", "district-year", "agency", "years", "year", "topics", "topic", "kind", "report", "removed", "plain", "404", "redirect",
+}
+
+// LoadLayouts reads the embedded layouts and a site's own over them (nil: none). Assets gives a static file's published address.
+func LoadLayouts(embedded, own fs.FS, ownPath string, assets *Assets) (*Layouts, diag.List, error) {
+	l := &Layouts{sets: map[string]*template.Template{}, sources: map[string]layoutFile{}}
+	l.funcs = template.FuncMap{
+		"asset": assets.URL,
+		"ssi":   ssi,
+		"under": func(root string, items any) Items { return Items{root, items} },
+		"share": share,
+	}
+	if err := l.read(embedded, "layouts"); err != nil {
+		return nil, nil, err
+	}
+	if own != nil {
+		if err := l.read(own, ownPath); err != nil {
+			return nil, nil, err
+		}
+	}
+	found := l.parseAll()
+	return l, found, nil
+}
+
+func (l *Layouts) read(files fs.FS, at string) error {
+	names, err := fs.Glob(files, "*.html")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", path.Join(at, name), err)
+		}
+		l.sources[name] = layoutFile{name, path.Join(at, name), string(b)}
+	}
+	return nil
+}
+
+// parseAll builds a template set for each kind of page: the partials and the kind's own file.
+func (l *Layouts) parseAll() diag.List {
+	var found diag.List
+	bad := map[string]bool{}
+	for _, name := range l.names() {
+		if _, err := template.New(name).Funcs(l.funcs).Parse(l.sources[name].text); err != nil {
+			found, bad[name] = append(found, l.finding(err, nil)), true
+		}
+	}
+	if len(bad) > 0 {
+		return found
+	}
+	min := minifier()
+	for _, kind := range pageKinds {
+		set, err := l.parse(kind, min)
+		if err != nil {
+			found = append(found, l.finding(err, nil))
+			continue
+		}
+		l.sets[kind] = set
+	}
+	return found
+}
+
+func (l *Layouts) names() []string {
+	names := make([]string, 0, len(l.sources))
+	for name := range l.sources {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parse makes the set of one kind; min nil keeps the source's lines, to find the place of an error.
+func (l *Layouts) parse(kind string, min *minify.M) (*template.Template, error) {
+	set := template.New("_base.html").Funcs(l.funcs).Option("missingkey=error")
+	for _, name := range l.names() {
+		if !strings.HasPrefix(name, "_") && name != kind+".html" {
+			continue
+		}
+		text := l.sources[name].text
+		if min != nil {
+			small, err := min.String("text/html", lineEnds.ReplaceAllString(text, "$1$2"))
+			if err != nil {
+				return nil, fmt.Errorf("template: %s:1: minify: %w", name, err)
+			}
+			text = small
+		}
+		t := set
+		if name != "_base.html" {
+			t = set.New(name)
+		}
+		if _, err := t.Parse(text); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// lineEnds are the line breaks between elements and actions; the minifier would keep a blank for each, since it cannot know what an
+// action prints. They carry no meaning in a layout (docs/layouts.md).
+var lineEnds = regexp.MustCompile(`([>}])[ \t]*\r?\n\s*([<{])`)
+
+// minifier minifies layouts when they are loaded, so that no page has to be minified when it is written (house, "what the time goes to").
+func minifier() *minify.M {
+	m := minify.New()
+	m.Add("text/html", &minhtml.Minifier{
+		KeepDocumentTags: true,
+		KeepEndTags:      true,
+		KeepQuotes:       true,
+		TemplateDelims:   minhtml.GoTemplateDelims,
+	})
+	return m
+}
+
+// Execute draws a view with the layout of its kind. A fault of the layout comes back as a Diagnostic with its line.
+func (l *Layouts) Execute(w *bytes.Buffer, kind string, view any) *diag.Diagnostic {
+	set := l.sets[kind]
+	if set == nil {
+		return &diag.Diagnostic{Rule: "layout-missing", Severity: diag.Error, Path: "layouts/" + kind + ".html",
+			Message: diag.Say("没有模板 %s.html", "there is no layout %s.html", kind)}
+	}
+	err := set.Execute(w, view)
+	if err == nil {
+		return nil
+	}
+	if long, parseErr := l.parse(kind, nil); parseErr == nil {
+		var sink bytes.Buffer
+		if again := long.Execute(&sink, view); again != nil {
+			err = again
+		}
+	}
+	d := l.finding(err, view)
+	return &d
+}
+
+var (
+	errorPlace = regexp.MustCompile(`(?:html/)?template:\s*"?([^:"]+)"?:(\d+)(?::(\d+))?:\s*(?:executing "[^"]*" at )?`)
+	errorField = regexp.MustCompile(`can't evaluate field (\w+) in type \*?([\w.]+)`)
+)
+
+// finding turns an error of html/template into a Diagnostic at the layout's line.
+func (l *Layouts) finding(err error, view any) diag.Diagnostic {
+	d := diag.Diagnostic{Rule: "layout", Severity: diag.Error, Path: "layouts", Hint: diag.Say("各模板可用的字段见 docs/layouts.md", "docs/layouts.md lists the fields of every layout")}
+	message := err.Error()
+	if m := errorPlace.FindStringSubmatchIndex(message); m != nil {
+		name := message[m[2]:m[3]]
+		if src, ok := l.sources[name]; ok {
+			d.Path = src.path
+		} else {
+			d.Path = path.Join("layouts", name)
+		}
+		d.Start.Line, _ = strconv.Atoi(message[m[4]:m[5]])
+		d.Start.Column = 1
+		if m[6] >= 0 {
+			d.Start.Column, _ = strconv.Atoi(message[m[6]:m[7]])
+			d.Start.Column++
+		}
+		message = message[m[1]:]
+	}
+	d.Message = diag.Say("模板有误：%s", "the layout fails: %s", message)
+	if m := errorField.FindStringSubmatch(message); m != nil {
+		fields := fieldsOf(reflect.TypeOf(view), m[2], map[reflect.Type]bool{})
+		d.Message = diag.Say("%[2]s 没有字段 %[1]s", "%[2]s has no field %[1]s", m[1], m[2])
+		if len(fields) > 0 {
+			d.Hint = diag.Say("可用的字段：%s", "its fields: %s", strings.Join(fields, " "))
+		}
+	}
+	return d
+}
+
+// fieldsOf lists the fields of the named type, found anywhere in the view's type.
+func fieldsOf(t reflect.Type, name string, seen map[reflect.Type]bool) []string {
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct || seen[t] {
+		return nil
+	}
+	seen[t] = true
+	var names []string
+	for f := range t.Fields() {
+		if f.Anonymous {
+			for g := range f.Type.Fields() {
+				names = append(names, g.Name)
+			}
+		} else {
+			names = append(names, f.Name)
+		}
+	}
+	if t.String() == name {
+		return names
+	}
+	for f := range t.Fields() {
+		if found := fieldsOf(f.Type, name, seen); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// ssi writes a server-side include, by which portals frame their pages. The path must be absolute on the server.
+func ssi(virtual string) (template.HTML, error) {
+	if !strings.HasPrefix(virtual, "/") || strings.ContainsAny(virtual, "\"'<>\n\r\x00") || strings.Contains(virtual, "--") {
+		return "", errors.New(`ssi wants an absolute path such as "/inc/header.html"`)
+	}
+	return template.HTML(`<!--#include virtual="` + virtual + `" -->`), nil
+}
+
+// share is n as a part of most in twentieths, for the bars of an overview: a class, since styles are never inline.
+func share(n, most int) int {
+	if most <= 0 || n <= 0 {
+		return 0
+	}
+	return max(1, (n*20+most-1)/most)
+}

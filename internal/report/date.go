@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a calendar day, with or without a minute, as written in front matter. Its zone is the site's. The zero Date is unset.
+type Date struct {
+	Year, Month, Day int
+	Hour, Minute     int
+	Timed            bool // hour and minute were written
+}
+
+// IsZero reports whether no date was written.
+func (d Date) IsZero() bool { return d == Date{} }
+
+// In returns the instant in a zone; without a minute, the day's first.
+func (d Date) In(zone *time.Location) time.Time {
+	return time.Date(d.Year, time.Month(d.Month), d.Day, d.Hour, d.Minute, 0, 0, zone)
+}
+
+// Compare orders dates; a day without a minute equals its midnight.
+func (d Date) Compare(e Date) int { return d.In(time.UTC).Compare(e.In(time.UTC)) }
+
+// DayCompare orders dates by day alone.
+func (d Date) DayCompare(e Date) int {
+	d.Hour, d.Minute, e.Hour, e.Minute = 0, 0, 0, 0
+	return d.Compare(e)
+}
+
+// ISO is 2021-11-03, or 2021-11-03 09:30 when a minute was written; "" when unset.
+func (d Date) ISO() string {
+	if d.IsZero() {
+		return ""
+	}
+	s := fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	if d.Timed {
+		s += fmt.Sprintf(" %02d:%02d", d.Hour, d.Minute)
+	}
+	return s
+}
+
+// Chinese is 2021年11月3日, or with 09:30 behind it when a minute was written (standards P-14).
+func (d Date) Chinese() string {
+	if d.IsZero() {
+		return ""
+	}
+	s := fmt.Sprintf("%d年%d月%d日", d.Year, d.Month, d.Day)
+	if d.Timed {
+		s += fmt.Sprintf(" %02d:%02d", d.Hour, d.Minute)
+	}
+	return s
+}
+
+// Period (期间) is the time that a report looks back on or plans for. The zero Period is unset.
+type Period struct {
+	Text     string // as written: "2021", "2021-H1", "2021-Q3", "2021..2025"
+	From, To Date   // first and last day
+}
+
+// IsZero reports whether no period was written.
+func (p Period) IsZero() bool { return p.Text == "" }

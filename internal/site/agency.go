@@ -1,0 +1,93 @@
+package site
+
+import (
+	"slices"
+	"strings"
+
+	"gongkai/internal/diag"
+)
+
+// nameAgency gives an agency its name: from the registry, else from its reports, which must then agree (contract §1).
+func (a *assembler) nameAgency(ag *Agency) {
+	i := slices.IndexFunc(a.Config.Agencies, func(e AgencyEntry) bool { return e.Key == ag.Key && (e.District == "" || e.District == ag.District) })
+	if i >= 0 {
+		e := a.Config.Agencies[i]
+		ag.Name, ag.Short, ag.Former, ag.Contact = e.Name, e.Short, e.Former, e.Contact
+		a.agreeWithRegistry(ag)
+		return
+	}
+	a.agreeAmongReports(ag)
+}
+
+func (a *assembler) agreeWithRegistry(ag *Agency) {
+	for _, r := range ag.Reports {
+		if len(r.FrontMatter.Agency) == 0 {
+			r.FrontMatter.Agency = []string{ag.nameAt(r)}
+			continue
+		}
+		lead := r.FrontMatter.Agency[0]
+		former := slices.ContainsFunc(ag.Former, func(f FormerName) bool { return f.Name == lead })
+		if lead == ag.Name || former {
+			continue
+		}
+		d := a.finding(r, "agency-mismatch", diag.Error, "agency", diag.Say("发布机构“%s”与登记的“%s”不符", "agency %q is not the registered %q", lead, ag.Name))
+		d.Hint = diag.Say("请改为登记的全称；机构更名的，在 gongkai.yaml 的 agencies 下写 former", "write the registered full name; if the organ was renamed, add former under agencies in gongkai.yaml")
+		a.add(d)
+	}
+}
+
+// nameAt is the name that the agency had when a report was written.
+func (ag *Agency) nameAt(r *Report) string {
+	day := r.Written
+	if day.IsZero() {
+		day = r.Day()
+	}
+	name := ag.Name
+	for _, f := range slices.Backward(ag.Former) {
+		if !f.Until.IsZero() && !day.IsZero() && day.DayCompare(f.Until) <= 0 {
+			name = f.Name
+		}
+	}
+	return name
+}
+
+func (a *assembler) agreeAmongReports(ag *Agency) {
+	for _, r := range ag.Reports { // newest first: the newest name is the agency's
+		if len(r.FrontMatter.Agency) > 0 {
+			ag.Name = r.FrontMatter.Agency[0]
+			break
+		}
+	}
+	for _, r := range ag.Reports {
+		switch {
+		case len(r.FrontMatter.Agency) == 0:
+			d := a.finding(r, "frontmatter-missing", diag.Error, "agency", diag.Say("缺少发布机构（agency），gongkai.yaml 里也没有登记 %s/%s", "agency is missing, and gongkai.yaml does not register %s/%s", ag.District, ag.Key))
+			if r.Draft {
+				d.Severity = diag.Warning
+			}
+			d.Hint = diag.Say("请写 agency: 全称，或在 gongkai.yaml 的 agencies 下登记", "write agency: with its full name, or register it under agencies in gongkai.yaml")
+			a.add(d)
+			if ag.Name == "" {
+				ag.Name = ag.Key
+			}
+			r.FrontMatter.Agency = []string{ag.Name}
+		case r.FrontMatter.Agency[0] != ag.Name:
+			d := a.finding(r, "agency-mismatch", diag.Error, "agency", diag.Say("发布机构“%s”与同一目录其他报告的“%s”不符", "agency %q differs from %q of the other reports in this folder", r.FrontMatter.Agency[0], ag.Name))
+			d.Hint = diag.Say("请统一全称；机构更名的，在 gongkai.yaml 的 agencies 下登记并写 former", "use one full name; if the organ was renamed, register it with former under agencies in gongkai.yaml")
+			a.add(d)
+		}
+	}
+}
+
+// ShortName is the agency's name for lists under its district: without the district's own name in front.
+func (ag *Agency) ShortName() string {
+	if ag.Short != "" {
+		return ag.Short
+	}
+	if ag.In != nil {
+		if rest, ok := strings.CutPrefix(ag.Name, ag.In.FullName); ok && rest != "" {
+			return rest
+		}
+	}
+	return ag.Name
+}

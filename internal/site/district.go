@@ -1,0 +1,175 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"gongkai/internal/division"
+)
+
+// District is a place of the site's tree: one with reports, or an ancestor of one.
+type District struct {
+	division.District
+	FullName string // 陕西省西安市未央区
+	URL      string // 610112/index.html
+	Up       *District
+	Down     []*District // by code
+	Agencies []*Agency   // of the district itself, by key
+	Years    []*Index    // of the district and all below it, newest first
+	Reports  []*Report   // of the district and all below it, by year
+	Own      int         // how many of them are the district's own
+	Former   []*District // predecessors with reports, which are listed here too (standards R-06)
+}
+
+// Path lists the ancestors from the top down to the district's parent.
+func (d *District) Path() []*District {
+	var up []*District
+	for p := d.Up; p != nil; p = p.Up {
+		up = append(up, p)
+	}
+	slices.Reverse(up)
+	return up
+}
+
+// indexDistricts grows the tree from the districts that have reports up to the provinces.
+func (a *assembler) indexDistricts() {
+	for _, r := range a.site.Reports {
+		d := a.district(r.District)
+		r.In = d
+		d.Own++
+		for at := d; at != nil; at = at.Up {
+			at.Reports = append(at.Reports, r)
+		}
+	}
+	for _, ag := range a.site.Agencies {
+		ag.In = a.site.districts[ag.District]
+		ag.In.Agencies = append(ag.In.Agencies, ag)
+	}
+	a.adoptFormer()
+	for _, code := range sortedKeys(a.site.districts) {
+		d := a.site.districts[code]
+		a.site.Districts = append(a.site.Districts, d)
+		if d.Up == nil {
+			a.site.Tops = append(a.site.Tops, d)
+		} else {
+			d.Up.Down = append(d.Up.Down, d)
+		}
+		slices.SortFunc(d.Reports, byYear)
+		d.Years = yearsOf(d.Reports, func(y int) string { return d.Code + "/" + strconv.Itoa(y) + "/" })
+	}
+}
+
+// district returns the node of a code, making it and its ancestors when they are first met.
+func (a *assembler) district(code string) *District {
+	if d := a.site.districts[code]; d != nil {
+		return d
+	}
+	known, ok := a.table.Lookup(code)
+	if !ok {
+		known = division.District{Code: code, Name: code, Local: true}
+	}
+	d := &District{District: known, FullName: a.table.FullName(code), URL: code + "/index.html"}
+	if d.FullName == "" {
+		d.FullName = known.Name
+	}
+	a.site.districts[code] = d
+	if up := a.table.Ancestors(code); len(up) > 0 {
+		d.Up = a.district(up[len(up)-1].Code)
+	}
+	return d
+}
+
+// adoptFormer lists the reports of an abolished district on its successor's page as well.
+func (a *assembler) adoptFormer() {
+	for _, code := range sortedKeys(a.site.districts) {
+		old := a.site.districts[code]
+		if old.Successor == "" || old.Successor == old.Code || old.Own == 0 {
+			continue
+		}
+		heir := a.district(old.Successor)
+		heir.Former = append(heir.Former, old)
+		for _, r := range old.Reports {
+			if r.In == old && !slices.Contains(heir.Reports, r) {
+				heir.Reports = append(heir.Reports, r)
+			}
+		}
+	}
+}
+
+// Agency (发布机构) is an organ that publishes reports in a district.
+type Agency struct {
+	District string
+	Key      string
+	Name     string // full official name, the current one
+	Short    string // "" when none is registered
+	Former   []FormerName
+	Contact  string
+	URL      string // 610112/wjj/index.html
+	In       *District
+	Reports  []*Report // by year
+	Years    []*Index  // newest first; their lists stand on the agency's page
+}
+
+// indexAgencies gathers the agencies from the registry and the reports, and lets them agree.
+func (a *assembler) indexAgencies() {
+	byPlace := map[string]*Agency{}
+	for _, r := range a.site.Reports {
+		id := r.Place.District + "/" + r.Place.Agency
+		ag := byPlace[id]
+		if ag == nil {
+			ag = &Agency{District: r.Place.District, Key: r.Place.Agency, URL: id + "/index.html"}
+			byPlace[id] = ag
+		}
+		r.By = ag
+		ag.Reports = append(ag.Reports, r)
+	}
+	for _, id := range sortedKeys(byPlace) {
+		ag := byPlace[id]
+		slices.SortFunc(ag.Reports, byYear)
+		for i, r := range ag.Reports {
+			if i > 0 {
+				r.Next = ag.Reports[i-1]
+			}
+			if i+1 < len(ag.Reports) {
+				r.Prev = ag.Reports[i+1]
+			}
+		}
+		ag.Years = yearsOf(ag.Reports, nil)
+		a.nameAgency(ag)
+		a.site.Agencies = append(a.site.Agencies, ag)
+	}
+}
+
+// Index is a list of reports with an address of its own: a year, a year of a district, a topic, a kind.
+type Index struct {
+	Key     string // "2021", topic key, kind
+	Name    string // 2021年, 卫生、体育\卫生, 工作总结
+	Year    int    // of a year's index
+	URL     string // years/2021/index.html; "" when the list stands on another page
+	Reports []*Report
+}
+
+// yearsOf splits reports that are sorted by year; dir gives a year's folder, nil means without addresses.
+func yearsOf(reports []*Report, dir func(int) string) []*Index {
+	var list []*Index
+	for i := 0; i < len(reports); {
+		j := i
+		for j < len(reports) && reports[j].Year == reports[i].Year {
+			j++
+		}
+		y := strconv.Itoa(reports[i].Year)
+		x := &Index{Key: y, Name: y + "年", Year: reports[i].Year, Reports: reports[i:j:j]}
+		if dir != nil {
+			x.URL = dir(x.Year) + "index.html"
+		}
+		list = append(list, x)
+		i = j
+	}
+	return list
+}
+
+// byPlace orders a year's list: by district code, agency, then newest first.
+func byPlace(x, y *Report) int {
+	return cmp.Or(cmp.Compare(x.District, y.District), cmp.Compare(x.Place.Agency, y.Place.Agency), byYear(x, y))
+}

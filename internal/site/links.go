@@ -1,0 +1,113 @@
+package site
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/report"
+)
+
+// Report returns the report at an address, nil when there is none.
+func (s *Site) Report(url string) *Report { return s.reports[url] }
+
+// District returns the node of a code, nil when the site has none.
+func (s *Site) District(code string) *District { return s.districts[code] }
+
+// Year returns the index of a year, nil when the site has none.
+func (s *Site) Year(y int) *Index { return s.years[y] }
+
+// Has reports whether the site will hold an address: a page, an attachment or a data file.
+func (s *Site) Has(url string) bool {
+	if s.pages[url] || s.reports[url] != nil {
+		return true
+	}
+	if owner := s.reports[path.Dir(url)+".html"]; owner != nil && !owner.Gone() {
+		return slices.ContainsFunc(owner.Files, func(f File) bool { return f.Name == path.Base(url) })
+	}
+	for _, data := range []string{"json", "txt", "md"} {
+		if stem, ok := strings.CutSuffix(url, "."+data); ok && slices.Contains(s.Config.Outputs, data) {
+			r := s.reports[stem+".html"]
+			return r != nil && !r.Gone()
+		}
+	}
+	return slices.Contains(s.machineFiles(), url)
+}
+
+func (s *Site) machineFiles() []string {
+	files := []string{"robots.txt", "sitemap.xml", "feed.xml", "manifest.sha256"}
+	if slices.Contains(s.Config.Outputs, "catalog") {
+		files = append(files, "catalog.json", "catalog.csv")
+	}
+	return files
+}
+
+// Demand is a link into another report's text, to be compared with that report's ids.
+type Demand struct {
+	From *report.Head
+	Link report.Link
+	To   *Report
+}
+
+// CheckLinks reports the links of a text that lead nowhere; demands are fragments that only the target's text can answer.
+func (s *Site) CheckLinks(from *report.Head, body *report.Body) (demands []Demand, found diag.List) {
+	for _, l := range slices.Concat(body.Links, body.Images) {
+		if l.Target == "" {
+			continue
+		}
+		to := s.reports[l.Target]
+		if !s.Has(l.Target) || to != nil && to.Gone() {
+			found = append(found, s.broken(from, l))
+			continue
+		}
+		if to != nil && l.Fragment != "" {
+			demands = append(demands, Demand{from, l, to})
+		}
+	}
+	return demands, found
+}
+
+func (s *Site) broken(from *report.Head, l report.Link) diag.Diagnostic {
+	d := diag.Diagnostic{
+		Rule: "broken-link", Severity: diag.Error, Path: from.Path, Start: l.At, End: l.End, Span: l.Written,
+		Message: diag.Say("链接“%s”指向的页面或文件不存在：/%s", "the link %q leads to nothing: /%s", l.Written, l.Target),
+		Hint:    diag.Say("请核对路径和文件名", "check the path and the file name"),
+	}
+	for _, h := range s.Held {
+		if strings.TrimSuffix(strings.TrimSuffix(h.Head.Rel, ".md"), "/index")+".html" == l.Target {
+			d.Message = diag.Say("链接“%s”指向的报告没有生成（%s）", "the report that %q links to is not built (%[3]s)", l.Written, heldName(h.Reason), h.Reason)
+			d.Hint = diag.Say("请先公开那一份，或删去链接", "publish that one first, or remove the link")
+		}
+	}
+	return d
+}
+
+func heldName(reason string) string {
+	switch reason {
+	case "draft":
+		return "草稿"
+	case "future":
+		return "未到发布日期"
+	}
+	return "不予公开"
+}
+
+// CheckFragment compares a demand with the ids of the text it leads to.
+func (d Demand) CheckFragment(target *report.Body) (diag.Diagnostic, bool) {
+	for _, p := range target.Paragraphs {
+		if p.ID == d.Link.Fragment {
+			return diag.Diagnostic{}, true
+		}
+	}
+	for _, o := range target.Outline {
+		if o.ID == d.Link.Fragment {
+			return diag.Diagnostic{}, true
+		}
+	}
+	return diag.Diagnostic{
+		Rule: "broken-fragment", Severity: diag.Error, Path: d.From.Path, Start: d.Link.At, End: d.Link.End, Span: d.Link.Written,
+		Message: diag.Say("链接“%s”指向的段落不存在：%s 里没有“#%s”", "the link %q leads to no paragraph: %s has no #%s", d.Link.Written, d.To.Head.Path, d.Link.Fragment),
+		Hint:    diag.Say("请在那一页上复制段落链接", "copy the paragraph's link from that page"),
+	}, false
+}

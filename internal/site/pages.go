@@ -1,0 +1,188 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/report"
+)
+
+// PerPage is how many reports a page of a list shows: contract §1.
+const PerPage = 50
+
+// indexLists makes the years, topics and kinds.
+func (a *assembler) indexLists() {
+	byYearAll := slices.SortedFunc(slices.Values(a.site.Reports), byYear)
+	a.site.Years = yearsOf(byYearAll, func(y int) string { return "years/" + strconv.Itoa(y) + "/" })
+	for _, x := range a.site.Years {
+		x.Reports = slices.SortedFunc(slices.Values(x.Reports), byPlace)
+		a.site.years[x.Year] = x
+	}
+	topics := map[string][]*Report{}
+	kinds := map[report.Kind][]*Report{}
+	for _, r := range byYearAll {
+		kinds[r.Kind] = append(kinds[r.Kind], r)
+		if r.Topic != "" {
+			topics[r.Topic] = append(topics[r.Topic], r)
+		}
+	}
+	for _, name := range sortedKeys(topics) {
+		key := a.topicKey(name)
+		a.site.Topics = append(a.site.Topics, &Index{Key: key, Name: name, URL: "topics/" + key + "/index.html", Reports: topics[name]})
+	}
+	for _, k := range report.Kinds() {
+		if len(kinds[k]) > 0 {
+			a.site.Kinds = append(a.site.Kinds, &Index{Key: string(k), Name: k.Name(), URL: "kinds/" + string(k) + "/index.html", Reports: kinds[k]})
+		}
+	}
+}
+
+// topicKey is the configured key of a topic, else t- and 8 hex digits of its name's SHA-256 (contract §3).
+func (a *assembler) topicKey(name string) string {
+	for _, t := range a.Config.Topics {
+		if t.Name == name {
+			return t.Key
+		}
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "t-" + hex.EncodeToString(sum[:4])
+}
+
+// Pages is how many pages a list of n reports takes; an empty list still has one.
+func Pages(n int) int { return max(1, (n+PerPage-1)/PerPage) }
+
+// PageURL is the address of page n (from 1) of the list whose first page is url: contract §1.
+func PageURL(url string, n int) string {
+	if n == 1 {
+		return url
+	}
+	return path.Dir(url) + "/page/" + strconv.Itoa(n) + ".html"
+}
+
+// addresses registers every address and reports two inputs for one (house law 8).
+func (a *assembler) addresses() {
+	for _, r := range slices.Concat(a.site.Reports, a.site.Removed) {
+		if first := a.site.reports[r.URL]; first != nil {
+			a.collision(r.Head.Path, first.Head.Path, r.URL)
+			continue
+		}
+		a.site.reports[r.URL] = r
+	}
+	s := a.site
+	for _, u := range []string{"index.html", "404.html", "years/index.html"} {
+		s.pages[u] = true
+	}
+	if len(s.Topics) > 0 {
+		s.pages["topics/index.html"] = true
+	}
+	for _, d := range s.Districts {
+		a.list(d.URL, d.Reports)
+		for _, y := range d.Years {
+			a.list(y.URL, y.Reports)
+		}
+	}
+	for _, ag := range s.Agencies {
+		a.list(ag.URL, ag.Reports)
+	}
+	for _, x := range slices.Concat(s.Years, s.Topics, s.Kinds) {
+		a.list(x.URL, x.Reports)
+	}
+	for _, h := range slices.SortedFunc(slices.Values(a.Plain), func(x, y *report.Head) int { return strings.Compare(x.Rel, y.Rel) }) {
+		if h.Draft && !a.Drafts {
+			s.Held = append(s.Held, Held{h, "draft"})
+			continue
+		}
+		p := &Plain{h, strings.TrimSuffix(h.Rel, ".md") + ".html"}
+		s.Plain = append(s.Plain, p)
+		s.pages[p.URL] = true
+	}
+}
+
+func (a *assembler) list(url string, reports []*Report) {
+	for n := range Pages(len(reports)) {
+		a.site.pages[PageURL(url, n+1)] = true
+	}
+}
+
+func (a *assembler) collision(p, first, url string) {
+	a.add(diag.Diagnostic{
+		Rule: "address-collision", Severity: diag.Error, Path: p, Start: diag.Pos{Line: 1, Column: 1},
+		Message: diag.Say("网址 /%s 已由 %s 使用", "the address /%s is already used by %s", url, first),
+		Hint:    diag.Say("请给其中一份改名", "rename one of the two"),
+	})
+}
+
+// superseded finds the reports that replace others.
+func (a *assembler) superseded() {
+	for _, r := range a.site.Reports {
+		by := r.Status.By
+		if r.Status.State != "superseded" || by == "" || strings.Contains(by, "://") {
+			continue
+		}
+		if r.Newer = a.site.reports[a.target(r, by)]; r.Newer != nil && r.Newer != r && !r.Newer.Gone() {
+			continue
+		}
+		r.Newer = nil
+		d := a.finding(r, "superseded-by-unknown", diag.Error, "status.by", diag.Say("找不到替代本报告的“%s”", "the report %q that replaces this one is not found", by))
+		d.Hint = diag.Say("请写新报告的文件路径，例如 610112/wjj/2022/zongjie.md", "write the new report's path, e.g. 610112/wjj/2022/zongjie.md")
+		a.add(d)
+	}
+}
+
+// target reads a path written in front matter: from content/, from the site's root, or beside the report.
+func (a *assembler) target(r *Report, written string) string {
+	p := strings.TrimPrefix(strings.TrimPrefix(written, "/"), "content/")
+	if strings.HasPrefix(written, ".") || !strings.Contains(p, "/") {
+		p = path.Join(path.Dir(r.URL), p)
+	}
+	p = strings.TrimSuffix(strings.TrimSuffix(p, "/index.md"), ".md")
+	return strings.TrimSuffix(p, ".html") + ".html"
+}
+
+// aliases gives the old addresses of reports to redirect pages.
+func (a *assembler) aliases() {
+	owner := map[string]*Report{}
+	for _, r := range a.site.Reports {
+		for i, written := range r.Aliases {
+			url := aliasURL(r, written)
+			d := a.finding(r, "alias-collision", diag.Error, "aliases."+strconv.Itoa(i), diag.Text{})
+			d.Hint = diag.Say("请删去这一条", "delete this entry")
+			switch first := owner[url]; {
+			case a.site.reports[url] != nil || a.site.pages[url]:
+				d.Message = diag.Say("旧网址 /%s 是本站的一个页面", "the old address /%s is a page of this site", url)
+				a.add(d)
+			case first != nil:
+				d.Message = diag.Say("旧网址 /%s 已由 %s 使用", "the old address /%s is already used by %s", url, first.Head.Path)
+				a.add(d)
+			default:
+				owner[url] = r
+			}
+		}
+	}
+	for _, url := range sortedKeys(owner) {
+		a.site.Aliases = append(a.site.Aliases, Alias{url, owner[url]})
+	}
+}
+
+// aliasURL turns an old address as written into the file that redirects from it.
+func aliasURL(r *Report, written string) string {
+	u := strings.TrimPrefix(written, "/")
+	if !strings.HasPrefix(written, "/") {
+		u = path.Join(path.Dir(r.URL), written)
+		if strings.HasSuffix(written, "/") {
+			u += "/"
+		}
+	}
+	if u == "" || strings.HasSuffix(u, "/") {
+		u += "index.html"
+	}
+	if path.Ext(u) == "" {
+		u += "/index.html"
+	}
+	return u
+}

@@ -1,0 +1,162 @@
+package site
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/report"
+)
+
+// resolveAll turns heads into reports: defaults, registry, what is missing, what is held back.
+func (a *assembler) resolveAll() {
+	heads := slices.Clone(a.Heads)
+	slices.SortFunc(heads, func(x, y *report.Head) int { return cmp.Compare(x.Rel, y.Rel) })
+	numbers := map[string]*Report{}
+	for _, h := range heads {
+		r := a.resolve(h)
+		a.checkDistrict(r)
+		a.checkNeeded(r)
+		a.checkAttachments(r)
+		if reason := a.heldBack(r); reason != "" {
+			a.site.Held = append(a.site.Held, Held{h, reason})
+			continue
+		}
+		a.unique(numbers, r)
+		if r.Gone() {
+			a.site.Removed = append(a.site.Removed, r)
+		} else {
+			a.site.Reports = append(a.site.Reports, r)
+		}
+	}
+	slices.SortFunc(a.site.Reports, newestFirst)
+}
+
+func (a *assembler) resolve(h *report.Head) *Report {
+	r := &Report{Head: h, Place: h.Place, FrontMatter: h.FrontMatter}
+	r.URL = strings.TrimSuffix(strings.TrimSuffix(h.Rel, ".md"), "/index") + ".html"
+	for dir := path.Dir(h.Rel); ; dir = path.Dir(dir) {
+		if dir == "." {
+			dir = ""
+		}
+		if d := a.Defaults[dir]; d != nil {
+			inherit(&r.FrontMatter, d)
+		}
+		if dir == "" {
+			break
+		}
+	}
+	if r.Publicity == "" {
+		r.Publicity = "主动公开"
+	}
+	if r.Kind != "" {
+		period, plan := defaultPeriods(r.Kind, r.Year)
+		if r.Period.IsZero() {
+			r.Period = period
+		}
+		if r.PlanPeriod.IsZero() {
+			r.PlanPeriod = plan
+		}
+	}
+	if h.Bundle {
+		r.Files = a.Folders[path.Dir(h.Rel)]
+	}
+	return r
+}
+
+// inherit fills the keys that the file leaves unset from the defaults of a folder above it.
+func inherit(f, d *report.FrontMatter) {
+	fill(&f.Topic, d.Topic)
+	fill(&f.Department, d.Department)
+	fill(&f.Basis, d.Basis)
+	fill(&f.Publicity, d.Publicity)
+	fill(&f.Summary, d.Summary)
+	fill(&f.DocumentNumber, d.DocumentNumber)
+	fill(&f.Kind, d.Kind)
+	if len(f.Agency) == 0 {
+		f.Agency = d.Agency
+	}
+	if len(f.Keywords) == 0 {
+		f.Keywords = d.Keywords
+	}
+	fill(&f.Source, d.Source)
+	fill(&f.Review, d.Review)
+	fill(&f.Period, d.Period)
+	fill(&f.PlanPeriod, d.PlanPeriod)
+	if _, written := f.At("draft"); !written {
+		f.Draft = f.Draft || d.Draft
+	}
+}
+
+func fill[T comparable](to *T, from T) {
+	var unset T
+	if *to == unset {
+		*to = from
+	}
+}
+
+// heldBack says why a report is not built: draft, future or not-public; "" when it is.
+func (a *assembler) heldBack(r *Report) string {
+	if r.Publicity != "主动公开" {
+		d := a.finding(r, "held-not-public", diag.Info, "publicity", diag.Say("公开方式为“%s”，不生成页面", "publicity is %q: no page is made", r.Publicity))
+		a.add(d)
+		return "not-public"
+	}
+	if r.Draft && !a.Drafts {
+		return "draft"
+	}
+	if day := r.Day(); !day.IsZero() && day.In(a.Config.Location).After(a.AsOf) {
+		if a.Drafts {
+			r.Future = true
+			return ""
+		}
+		d := a.finding(r, "held-future", diag.Info, "date", diag.Say("发布日期%s尚未到，暂不生成页面", "not built before its date, %[2]s", day.Chinese(), day.ISO()))
+		d.Hint = diag.Say("要提前查看，请用 gongkai build --drafts", "to see it earlier: gongkai build --drafts")
+		a.add(d)
+		return "future"
+	}
+	return ""
+}
+
+// finding places a message at a key of the report's front matter, or at its first line when the key is not written.
+func (a *assembler) finding(r *Report, rule string, sev diag.Severity, key string, message diag.Text) diag.Diagnostic {
+	d := diag.Diagnostic{Rule: rule, Severity: sev, Path: r.Head.Path, Start: diag.Pos{Line: 1, Column: 1}, Message: message}
+	if at, ok := r.At(key); ok {
+		d.Start, d.End = at.Value, at.End
+	}
+	return d
+}
+
+// unique reports a second report with the same index number (contract §2, standards X-33).
+func (a *assembler) unique(numbers map[string]*Report, r *Report) {
+	if r.IndexNumber == "" {
+		return
+	}
+	first := numbers[r.IndexNumber]
+	if first == nil {
+		numbers[r.IndexNumber] = r
+		return
+	}
+	d := a.finding(r, "index-number-repeated", diag.Error, "index_number",
+		diag.Say("索引号“%s”已用于 %s", "index number %q is already used in %s", r.IndexNumber, first.Head.Path))
+	d.Hint = diag.Say("索引号全站唯一、终身不变，请给这一份另编号", "an index number is unique and never changes: give this report another")
+	a.add(d)
+}
+
+// checkDistrict reports a district that neither the national table nor the configuration knows (standards R-08).
+func (a *assembler) checkDistrict(r *Report) {
+	if _, known := a.table.Lookup(r.District); known {
+		return
+	}
+	d := diag.Diagnostic{
+		Rule: "district-unknown", Severity: diag.Error, Path: r.Head.Path, Start: diag.Pos{Line: 1, Column: 1},
+		Message: diag.Say("未知地区“%s”：既不是行政区划代码，也没有在 gongkai.yaml 声明", "unknown district %q: neither a GB/T 2260 code nor declared in gongkai.yaml", r.District),
+		Hint:    diag.Say("请在 gongkai.yaml 的 districts 下声明：- {key: %q, name: …}", "declare it in gongkai.yaml under districts: - {key: %q, name: …}", r.District),
+	}
+	if near, ok := a.table.Suggest(r.District); ok {
+		d.Hint = diag.Say("是否为 %s（%s）？不是的话，请在 gongkai.yaml 的 districts 下声明", "did you mean %s (%s)? if not, declare it in gongkai.yaml under districts", near.Code, near.Name)
+	}
+	a.add(d)
+}
