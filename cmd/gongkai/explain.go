@@ -17,7 +17,7 @@ import (
 
 // rules lists every rule of the program, by id.
 func rules() []diag.Rule {
-	list := slices.Concat(build.Rules(), render.Rules(), report.HeadRules(), site.Rules(), site.ConfigRules())
+	list := slices.Concat(build.Rules(), render.Rules(), report.HeadRules(), report.BodyRules(), site.Rules(), site.ConfigRules())
 	slices.SortFunc(list, func(x, y diag.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return slices.CompactFunc(list, func(x, y diag.Rule) bool { return x.ID == y.ID })
 }

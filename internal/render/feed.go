@@ -56,7 +56,7 @@ func (r *Renderer) feeds() []Output {
 	if len(s.Reports) == 0 {
 		return nil // Atom demands a date of change, and an empty site has none
 	}
-	out := []Output{r.feed("feed.xml", r.config.Name, "index.html", s.Reports)}
+	out := []Output{r.feed("feed.xml", r.name(), "index.html", s.Reports)}
 	if !r.wants("feeds") {
 		return out
 	}

@@ -59,8 +59,8 @@ func (r *Renderer) lists(url string, n int, kind string, view func(page int) any
 
 func (r *Renderer) home() Home {
 	s := r.site
-	h := Home{Page: r.page("home", "index.html", r.config.Name)}
-	h.Feed = r.feedLink("feed.xml", r.config.Name)
+	h := Home{Page: r.page("home", "index.html", r.name())}
+	h.Feed = r.feedLink("feed.xml", r.name())
 	h.Sentence = r.sentence()
 	h.Counts = r.counts()
 	for _, x := range s.Reports[:min(10, len(s.Reports))] {

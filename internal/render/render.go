@@ -64,7 +64,7 @@ func (r *Renderer) draw(url, kind string, view func() any) Output {
 // page is the common part of a view.
 func (r *Renderer) page(kind, pageURL, heading string, crumbs ...Link) Page {
 	p := Page{
-		Kind: kind, Lang: r.config.Language, Heading: heading, URL: pageURL,
+		Spaced: r.config.Features.Paragraphs == "spaced", Kind: kind, Lang: r.config.Language, Heading: heading, URL: pageURL,
 		Root:    strings.Repeat("../", strings.Count(pageURL, "/")),
 		NoIndex: !r.config.Official || kind == "removed",
 		CSP:     r.config.Policy(),
@@ -75,7 +75,7 @@ func (r *Renderer) page(kind, pageURL, heading string, crumbs ...Link) Page {
 	p.Canonical = r.absolute(pageURL)
 	p.Title = r.title(heading)
 	if kind == "home" {
-		p.Title = r.config.Name
+		p.Title = heading
 	} else {
 		p.Crumbs = append([]Link{{"首页", "index.html"}}, crumbs...)
 		p.Crumbs = append(p.Crumbs, Link{Text: heading})
@@ -114,7 +114,7 @@ func (a *Assets) ending(ext string) []string {
 func (r *Renderer) sharedPart() Site {
 	c := r.config
 	s := Site{
-		Name: c.Name, Official: c.Official,
+		Name: r.name(), Official: c.Official,
 		HasYears: len(r.site.Years) > 0, HasTopics: len(r.site.Topics) > 0,
 		Sponsor: c.Sponsor, Operator: c.Operator, Contact: c.Contact,
 		SiteIDCode: c.SiteIDCode, ICP: c.ICP, Police: c.PublicSecurity, PoliceCode: digits(c.PublicSecurity),
@@ -124,14 +124,22 @@ func (r *Renderer) sharedPart() Site {
 		s.Badge = &Badge{c.Badge.Image, c.Badge.Link, c.Badge.ID}
 	}
 	for _, m := range c.Menu {
-		s.Menu = append(s.Menu, Link{m.Name, strings.TrimPrefix(m.URL, "/")})
+		s.Menu = append(s.Menu, MenuLink{Link{m.Name, strings.TrimPrefix(m.URL, "/")}, strings.Contains(m.URL, "://")})
 	}
 	if len(c.Menu) == 0 {
 		for _, p := range r.site.Plain {
-			s.Menu = append(s.Menu, Link{p.Title, p.URL})
+			s.Menu = append(s.Menu, MenuLink{Link{p.Title, p.URL}, false})
 		}
 	}
 	return s
+}
+
+// name is the site's name; a bare content folder has none, and a page cannot be without a heading.
+func (r *Renderer) name() string {
+	if r.config.Name == "" {
+		return "工作报告"
+	}
+	return r.config.Name
 }
 
 func digits(s string) string {

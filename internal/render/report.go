@@ -42,6 +42,7 @@ func (r *Renderer) ReportView(x *site.Report, body *report.Body) *Report {
 	for _, rev := range x.Revisions {
 		v.Revisions = append(v.Revisions, Revision{date(rev.Date, ""), rev.Type, rev.Note})
 	}
+	v.Review = r.review(x)
 	v.Downloads = r.downloads(x)
 	if x.Prev != nil {
 		v.Older = Link{x.Prev.Title, x.Prev.URL}
@@ -202,4 +203,21 @@ func related(x *site.Report) ([]Entry, Link) {
 		}
 	}
 	return list, Link{}
+}
+
+// review is the record of the steps before publication, which is printed only when the configuration says so (contract §2).
+func (r *Renderer) review(x *site.Report) []Row {
+	if !r.config.Features.Review {
+		return nil
+	}
+	var rows []Row
+	for _, step := range []struct {
+		label string
+		sign  report.Sign
+	}{{"起草", x.Review.Drafted}, {"核对", x.Review.Checked}, {"保密审查", x.Review.Secrecy}, {"批准", x.Review.Approved}} {
+		if step.sign.By != "" {
+			rows = append(rows, Row{Label: step.label, Value: strings.TrimSpace(step.sign.By + " " + step.sign.Date.Chinese()), ISO: step.sign.Date.ISO()})
+		}
+	}
+	return rows
 }

@@ -8,6 +8,7 @@ import (
 
 // Page is what every layout receives; the views below embed it. docs/layouts.md describes each field for people who write layouts.
 type Page struct {
+	Spaced    bool   // paragraphs are set apart by space instead of indented
 	Kind      string // home, district, district-year, agency, years, year, topics, topic, kind, report, removed, plain, 404, redirect
 	Lang      string // zh-CN
 	Title     string // for <title>
@@ -31,7 +32,7 @@ type Page struct {
 type Site struct {
 	Name       string
 	Official   bool
-	Menu       []Link // plain pages and what the configuration adds
+	Menu       []MenuLink // what the configuration says, else the plain pages
 	HasYears   bool
 	HasTopics  bool
 	Sponsor    string // F-01 主办单位
@@ -45,6 +46,12 @@ type Site struct {
 	ReportLink string // F-07 找错
 	Sitemap    bool   // F-08: a sitemap.xml exists
 	Catalog    bool   // catalog.json and catalog.csv exist
+}
+
+// MenuLink is a link of the header; Out says that its address is another site's, to be written without .Root.
+type MenuLink struct {
+	Link
+	Out bool
 }
 
 // Badge is the 党政机关 mark: picture, link and number as issued.
@@ -204,6 +211,7 @@ type Report struct {
 	Paragraphs  int
 	Attachments []File
 	Revisions   []Revision
+	Review      []Row // 审核记录, only when the configuration asks for it
 	Downloads   []File
 	Older       Link // the same agency's report before
 	Newer       Link // and after

@@ -30,6 +30,11 @@ func TestGolden(t *testing.T) {
 			}
 			markdown, want, _ := strings.Cut(strings.ReplaceAll(string(data), "\r\n", "\n"), goldenRule)
 			b, findings := parse(t, markdown)
+			for _, d := range findings {
+				if !documented(d) {
+					t.Errorf("%s is not among BodyRules with this severity", d.Rule)
+				}
+			}
 			got := dump(b, findings)
 			if *update {
 				if err := os.WriteFile(name, []byte(markdown+goldenRule+got), 0o644); err != nil {
@@ -87,6 +92,24 @@ func dump(b *Body, findings diag.List) string {
 		fmt.Fprintf(&s, "%d:%d-%d:%d %s %s [%s] %s %q\n", d.Start.Line, d.Start.Column, d.End.Line, d.End.Column, d.Severity, d.Message.ZH, d.Rule, d.Hint.ZH, d.Span)
 	}
 	return s.String()
+}
+
+// TestEveryRuleHasACase looks for each rule among the files of testdata/body; limits have tests of their own.
+func TestEveryRuleHasACase(t *testing.T) {
+	files, _ := filepath.Glob("testdata/body/*.txt")
+	var all strings.Builder
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	for _, r := range BodyRules() {
+		if r.ID != "markdown-limit" && !strings.Contains(all.String(), "["+r.ID+"]") {
+			t.Errorf("no case for %s", r.ID)
+		}
+	}
 }
 
 // TestPlaces checks that places count from the file's first line, in characters.

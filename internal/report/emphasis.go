@@ -15,13 +15,16 @@ import (
 //
 // CommonMark lets ** close only when the character before it is not a punctuation mark, or the one after it is white space or a mark:
 // it looks for the edges of Western words. "**（一）疫情防控。**全年" has no such edge, so CommonMark prints the asterisks. The rule
-// here (known as "CJK friendly emphasis") differs in two points and leaves text without East Asian characters as it was:
+// here (known as "CJK friendly emphasis") differs in two points:
 //
 //   - A Chinese mark beside the run does not keep it from opening or closing: only other marks do.
 //   - Where such another mark stands on the inner side, an East Asian character on the outer side is as good as white space:
 //     **30%**以上 closes.
 //
 // “” ‘’ … — · count as Chinese marks (han.IsCJKPunct): 加强**“双随机”**监管.
+//
+// And one * between two digits is a multiplication sign and stays: 60*40*30厘米. Nothing else in Western text changes but what stands
+// beside those shared marks.
 type emphasisParser struct{}
 
 func (emphasisParser) Trigger() []byte { return []byte{'*', '_'} }
@@ -37,6 +40,9 @@ func (emphasisParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 		after, _ = utf8.DecodeRune(line[n:])
 	}
 	canOpen, canClose := flanking(line[0], before, after)
+	if n == 1 && line[0] == '*' && isDigit(before) && isDigit(after) {
+		canOpen, canClose = false, false
+	}
 	node := parser.NewDelimiter(canOpen, canClose, n, line[0], emphasisProcessor{})
 	node.Segment = segment.WithStop(segment.Start + n)
 	block.Advance(n)
@@ -53,6 +59,8 @@ func flanking(char byte, before, after rune) (canOpen, canClose bool) {
 	}
 	return left, right
 }
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
 func isMark(r rune) bool { return !han.IsHan(r) && (unicode.IsPunct(r) || unicode.IsSymbol(r)) }
 

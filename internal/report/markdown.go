@@ -48,6 +48,9 @@ func (h *Head) Origin() Origin {
 //   - a paragraph that begins with a bold heading number is a run-in heading (outline.go); "表1 …" before a table, or a line ": …"
 //     before or after it, is its caption (tables.go); organ and date at the end are the signature block (body_signature.go);
 //   - nothing disappears: superfluous table cells, notes without a reference and refused links remain as text.
+//
+// The text of a Paragraph is what the HTML shows of it. A hard line break is a line feed; the cells of a row are joined by tabs, empty
+// ones at its end left out, and a line break within a cell is a space; pictures and the marks [1] of notes are no text.
 type Parser struct {
 	parser parser.Parser
 	guard  *guard
@@ -113,7 +116,10 @@ func (p *Parser) Text(at Origin, src []byte) (*Body, diag.List) {
 		r.report("markdown-limit", diag.Error, g.at, g.at, g.fact, g.hint)
 		r.plain()
 	}
-	return r.finish()
+	b, findings := r.finish()
+	clear(p.guard.notes)
+	p.guard.src = nil
+	return b, findings
 }
 
 // markdown parses and renders. A panic below goldmark must not cost a reader the text: it counts as a limit.

@@ -1,9 +1,16 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"gongkai/internal/diag"
 )
+
+func documented(d diag.Diagnostic) bool {
+	return slices.ContainsFunc(BodyRules(), func(r diag.Rule) bool { return r.ID == d.Rule && r.Severity == d.Severity })
+}
 
 // FuzzBody holds the invariants for every input: nothing but what is allowed, unique ids, the same text in HTML and paragraphs, places
 // within the file, the same result again.
@@ -33,6 +40,9 @@ func FuzzBody(f *testing.F) {
 		for _, d := range findings {
 			if d.Start.Line < 1 || d.Start.Line > count || d.Start.Column < 1 || d.Message.ZH == "" || d.Message.EN == "" || d.Hint.ZH == "" {
 				t.Fatalf("%+v", d)
+			}
+			if !documented(d) {
+				t.Fatalf("%s is not among BodyRules with this severity", d.Rule)
 			}
 			if strings.Contains(d.Message.ZH, "无法解析") {
 				t.Fatal("goldmark panics")

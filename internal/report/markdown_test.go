@@ -239,10 +239,10 @@ var markup = strings.NewReplacer("\\*", "\x00", "\\_", "_", "\\.", ".", "#", "",
 
 func TestEmphasis(t *testing.T) {
 	for markdown, want := range map[string]string{
-		"**（一）科学防控。**全链条管控":                 `<strong id="s1">（一）科学防控。</strong>全链条管控`,
-		"抓好**（一）科学防控。**全链条":                 `抓好<strong>（一）科学防控。</strong>全链条`,
-		"**“清廉医院”**建设":                      `<strong>“清廉医院”</strong>建设`,
-		"加强**“双随机、一公开”**监管":                 `加强<strong>“双随机、一公开”</strong>监管`,
+		"**（一）重点工作。**全年推进":                  `<strong id="s1">（一）重点工作。</strong>全年推进`,
+		"抓好**（一）重点工作。**全年":                  `抓好<strong>（一）重点工作。</strong>全年`,
+		"**“示范单位”**建设":                      `<strong>“示范单位”</strong>建设`,
+		"加强**“一站式、一次办”**监管":                 `加强<strong>“一站式、一次办”</strong>监管`,
 		"达到**30%**以上":                       `达到<strong>30%</strong>以上`,
 		"共**1240人**，其中":                     `共<strong>1240人</strong>，其中`,
 		"共**1240**人":                        `共<strong>1240</strong>人`,
@@ -256,6 +256,8 @@ func TestEmphasis(t *testing.T) {
 		`某\_\_区`:                            `某__区`,
 		"snake_case_名_称":                    `snake_case_名_称`,
 		"** 不是粗体 **":                        `** 不是粗体 **`,
+		"外形60*40*30厘米":                      `外形60*40*30厘米`,
+		"3*甲*4":                             `3<em>甲</em>4`,
 		"a * b * c":                         `a * b * c`,
 		"第一行\n第二行":                          `第一行第二行`,
 		"第一行，\n**第二行**":                     `第一行，<strong>第二行</strong>`,

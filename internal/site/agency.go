@@ -84,8 +84,9 @@ func (ag *Agency) ShortName() string {
 	if ag.Short != "" {
 		return ag.Short
 	}
-	if ag.In != nil {
-		if rest, ok := strings.CutPrefix(ag.Name, ag.In.FullName); ok && rest != "" {
+	for d, place := ag.In, ""; d != nil; d = d.Up {
+		place = d.Name + place
+		if rest, ok := strings.CutPrefix(ag.Name, place); ok && rest != "" {
 			return rest
 		}
 	}

@@ -96,7 +96,10 @@ type ConfigCSP struct {
 	Sources [len(cspDirectives)][]string
 }
 
-var cspDirectives = [...]string{"img-src", "style-src", "script-src", "font-src", "media-src", "connect-src", "frame-src", "form-action"}
+var cspDirectives = [...]string{"script-src", "style-src", "img-src", "font-src", "connect-src", "worker-src", "media-src", "frame-src", "form-action"}
+
+// cspOwn are the directives by which every site reaches its own files; the others are closed unless sources are configured.
+var cspOwn = []string{"script-src", "style-src", "img-src", "font-src", "connect-src", "worker-src", "form-action"}
 
 // At returns the place of a written key; ok is false when the file does not hold it.
 func (c *Config) At(key string) (at report.KeyAt, ok bool) {
@@ -142,14 +145,14 @@ func (c *Config) PolicyHeader() string {
 }
 
 func (c *Config) policy() string {
-	parts := []string{"default-src 'self'", "base-uri 'self'"}
+	parts := []string{"default-src 'none'"}
 	for i, directive := range cspDirectives {
 		sources := c.CSP.Sources[i]
-		if len(sources) > 0 || directive == "form-action" {
+		if len(sources) > 0 || slices.Contains(cspOwn, directive) {
 			parts = append(parts, strings.Join(append([]string{directive, "'self'"}, sources...), " "))
 		}
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(append(parts, "base-uri 'none'"), "; ")
 }
 
 // DefaultConfig is the configuration of a site without gongkai.yaml.

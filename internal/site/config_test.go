@@ -62,7 +62,7 @@ func TestConfigDefaults(t *testing.T) {
 		t.Error(diff)
 	}
 	if c.Official || c.Language != "zh-CN" || c.Location.String() != "Asia/Shanghai" || c.Features.Paragraphs != "indent" || c.BasePath() != "/" || c.Domain() != "" ||
-		!slices.Equal(c.Outputs, []string{"html", "json", "txt", "feeds", "catalog"}) || c.Policy() != "default-src 'self'; base-uri 'self'; form-action 'self'" {
+		!slices.Equal(c.Outputs, []string{"html", "json", "txt", "feeds", "catalog"}) || c.Policy() != "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'" {
 		t.Errorf("%+v", c)
 	}
 	for _, filled := range []string{c.Name, c.BaseURL, c.Sponsor, c.Contact, c.SiteIDCode, c.ICP, c.PublicSecurity, c.ReportError, c.Column.Name, c.Column.Type, c.Badge.Image} {
@@ -109,7 +109,7 @@ csp: {mode: header, img_src: "https://img.example.gov.cn", script_src: ["https:/
 	if diff := cmp.Diff(map[string]string{"agency": "发文机关", "publicity": "公开属性"}, c.Labels); diff != "" {
 		t.Error(diff)
 	}
-	if c.Policy() != "" || c.PolicyHeader() != "default-src 'self'; base-uri 'self'; img-src 'self' https://img.example.gov.cn; script-src 'self' https://a.example.gov.cn:8443/x data:; form-action 'self'; frame-ancestors 'self'" {
+	if c.Policy() != "" || c.PolicyHeader() != "default-src 'none'; script-src 'self' https://a.example.gov.cn:8443/x data:; style-src 'self'; img-src 'self' https://img.example.gov.cn; font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'" {
 		t.Errorf("%q %q", c.Policy(), c.PolicyHeader())
 	}
 	if c.Features != (Features{"spaced", true}) || !slices.Equal(c.Outputs, []string{"html", "md"}) || c.Topics[0].Key != "weisheng" || c.Menu[1].URL != "https://www.example.gov.cn/" ||

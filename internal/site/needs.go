@@ -34,7 +34,7 @@ func needs() []need {
 func (a *assembler) checkNeeded(r *Report) {
 	said := ""
 	for _, n := range needs() {
-		if n.has(r) || said == n.key || n.official && (!a.Config.Official || r.Gone()) {
+		if n.has(r) || said == n.key || n.official && (!a.Config.Official || r.Gone()) || misread(r, n.key) {
 			continue
 		}
 		said = n.key
@@ -57,6 +57,12 @@ func (a *assembler) checkNeeded(r *Report) {
 		d.Hint = diag.Say("请删去 collected 一行", "delete the line collected")
 		a.add(d)
 	}
+}
+
+// misread reports whether a key was written but could not be understood: that has been said already.
+func misread(r *Report, key string) bool {
+	at, written := r.At(key)
+	return written && at.Value != at.End
 }
 
 // IsPicture reports whether a file name ends like a picture that pages may show.

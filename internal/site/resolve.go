@@ -73,7 +73,6 @@ func inherit(f, d *report.FrontMatter) {
 	fill(&f.Basis, d.Basis)
 	fill(&f.Publicity, d.Publicity)
 	fill(&f.Summary, d.Summary)
-	fill(&f.DocumentNumber, d.DocumentNumber)
 	fill(&f.Kind, d.Kind)
 	if len(f.Agency) == 0 {
 		f.Agency = d.Agency
