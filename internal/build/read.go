@@ -36,7 +36,6 @@ type source struct {
 	layouts  fs.FS                  // the site's own; nil when it has none
 	static   fs.FS
 	found    diag.List
-	unread   bool // a file or the configuration cannot be understood at all
 }
 
 // file is a Markdown file below content/.

@@ -35,7 +35,7 @@ func version(v string) site {
 func TestChild(t *testing.T) {
 	dest := os.Getenv(childDest)
 	if dest == "" {
-		t.Skip("run by other tests")
+		return // an ordinary run: the other tests start it again with a destination
 	}
 	if os.Getenv(childHold) != "" {
 		mustOpen(t, Options{Destination: dest})
