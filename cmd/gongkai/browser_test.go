@@ -39,7 +39,7 @@ func TestNewcomerFromDisk(t *testing.T) {
 			for _, c := range complaints {
 				t.Errorf("%s: %s", p.Path, c)
 			}
-			if width < 300 || width > 1200 {
+			if width < 300 || width > 1280 {
 				t.Errorf("%s: main is %v px wide: not styled", p.Path, width)
 			}
 		}

@@ -85,7 +85,8 @@ type Diagnostic struct {
 // List is the findings of a run.
 type List []Diagnostic
 
-// Sort puts findings into the one order in which they are ever shown: path, line, column, rule, message.
+// Sort puts findings into the one order in which they are ever shown: path, line, column, rule; then whatever tells two of them apart, so
+// that the order in which they were found never shows.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
 		return cmp.Or(
@@ -94,6 +95,12 @@ func (l List) Sort() {
 			cmp.Compare(a.Start.Column, b.Start.Column),
 			cmp.Compare(a.Rule, b.Rule),
 			cmp.Compare(a.Message.ZH, b.Message.ZH),
+			cmp.Compare(a.Severity, b.Severity),
+			cmp.Compare(a.End.Line, b.End.Line),
+			cmp.Compare(a.End.Column, b.End.Column),
+			cmp.Compare(a.Message.EN, b.Message.EN),
+			cmp.Compare(a.Hint.ZH, b.Hint.ZH),
+			cmp.Compare(a.Waived, b.Waived),
 		)
 	})
 }

@@ -88,7 +88,7 @@ func (d Diagnostic) sarif(rule int, lang string) sarifResult {
 	if hint := d.Hint.In(lang); hint != "" {
 		message += "\nhint: " + hint
 	}
-	at := sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: d.Path}).EscapedPath()}}
+	at := sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: d.Path}).String()}}
 	if d.Start.Line > 0 {
 		start, end := d.span()
 		at.Region = &sarifRegion{start.Line, start.Column, end.Line, end.Column}

@@ -41,7 +41,7 @@ func splitLines(src []byte) []string {
 }
 
 func writeOne(b *bufio.Writer, d Diagnostic, lines []string, opt TextOptions) {
-	fmt.Fprintf(b, "%s: %s: %s [%s]\n", place(d), paint(d.Severity.String(), d.Severity, opt.Color), d.Message.In(opt.Lang), d.Rule)
+	fmt.Fprintf(b, "%s: %s: %s [%s]\n", place(d), paint(d.Severity.String(), d.Severity, opt.Color), harmless(d.Message.In(opt.Lang)), d.Rule)
 	if n := d.Start.Line; n >= 1 && n <= len(lines) {
 		excerpt, caret := clip(lines[n-1], d)
 		if strings.TrimSpace(excerpt) != "" {
@@ -49,18 +49,24 @@ func writeOne(b *bufio.Writer, d Diagnostic, lines []string, opt TextOptions) {
 		}
 	}
 	if hint := d.Hint.In(opt.Lang); hint != "" {
-		fmt.Fprintf(b, "  hint: %s\n", hint)
+		for i, line := range strings.Split(hint, "\n") { // only a hint may have several lines: front matter written out
+			label := "hint: "
+			if i > 0 {
+				label = ""
+			}
+			fmt.Fprintf(b, "  %s%s\n", label, harmless(line))
+		}
 	}
 	if d.Waived != "" {
-		fmt.Fprintf(b, "  %s\n", Say("已核实例外：%s", "waived: %s", d.Waived).In(opt.Lang))
+		fmt.Fprintf(b, "  %s\n", harmless(Say("已核实例外：%s", "waived: %s", d.Waived).In(opt.Lang)))
 	}
 }
 
 func place(d Diagnostic) string {
 	if d.Start.Line == 0 {
-		return d.Path
+		return harmless(d.Path)
 	}
-	return fmt.Sprintf("%s:%d:%d", d.Path, d.Start.Line, max(d.Start.Column, 1))
+	return fmt.Sprintf("%s:%d:%d", harmless(d.Path), d.Start.Line, max(d.Start.Column, 1))
 }
 
 func paint(s string, sev Severity, color bool) string {
@@ -73,10 +79,13 @@ func paint(s string, sev Severity, color bool) string {
 
 // clip returns at most clipCells of a line round the finding's span, and the line of carets under it.
 func clip(line string, d Diagnostic) (excerpt, caret string) {
-	runes := []rune(strings.Map(printable, line))
+	runes := []rune(harmless(line))
 	start := min(max(d.Start.Column-1, 0), len(runes))
 	end := start + 1
-	if d.End.Line == d.Start.Line && d.End.Column > d.Start.Column {
+	switch {
+	case d.End.Line > d.Start.Line: // goes on below: all of this line
+		end = len(runes)
+	case d.End.Line == d.Start.Line && d.End.Column > d.Start.Column:
 		end = d.End.Column - 1
 	}
 	end = min(max(end, start), len(runes))
@@ -117,12 +126,15 @@ func window(runes []rune, start, end int) (from, to int) {
 	return from, to
 }
 
-// printable keeps a hostile source line from steering the terminal: control and bidirectional characters become blanks.
+// harmless is a text as it may be printed: a source line, a file's name or a value that a message quotes.
+func harmless(s string) string { return strings.Map(printable, s) }
+
+// printable keeps hostile text from steering the terminal: control and bidirectional characters and line ends become blanks.
 func printable(r rune) rune {
 	switch {
 	case r == '\t', r < 0x20, r >= 0x7f && r < 0xa0:
 		return ' '
-	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+	case r == 0x061c, r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
 		return ' '
 	}
 	return r

@@ -43,7 +43,8 @@ func LoadLayouts(embedded, own fs.FS, ownPath string, assets *Assets) (*Layouts,
 	l.funcs = template.FuncMap{
 		"asset": assets.URL,
 		"ssi":   ssi,
-		"under": func(root string, items any) Items { return Items{root, items} },
+		"under": func(root string, items any) Items { return Items{Root: root, Items: items} },
+		"bars":  func(root string, items []Count) Items { return Items{root, items, most(items)} },
 		"share": share,
 	}
 	if err := l.read(embedded, "layouts"); err != nil {

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,7 @@ func (r *Renderer) home() Home {
 	for _, x := range s.Reports[:min(10, len(s.Reports))] {
 		h.Latest = append(h.Latest, entry(x, x.By.Name))
 	}
+	h.Collected = !slices.ContainsFunc(h.Latest, func(e Entry) bool { return e.Date.Label != "收录" })
 	h.Years, h.Kinds, h.Topics = counts(s.Years), counts(s.Kinds), counts(s.Topics)
 	for _, d := range s.Tops {
 		h.Places = append(h.Places, place(d, 0))
@@ -243,14 +245,12 @@ func (r *Renderer) byYear(ag *site.Agency, url string, n int) List {
 func (r *Renderer) years() Overview {
 	v := Overview{Page: r.page("years", "years/index.html", "年度"), Items: counts(r.site.Years)}
 	v.Title = r.title("各年度工作报告")
-	v.Most = most(v.Items)
 	return v
 }
 
 func (r *Renderer) topics() Overview {
 	v := Overview{Page: r.page("topics", "topics/index.html", "主题"), Items: counts(r.site.Topics)}
 	v.Title = r.title("各主题工作报告")
-	v.Most = most(v.Items)
 	return v
 }
 
@@ -302,10 +302,10 @@ func (r *Renderer) notFound() Plain {
 }
 
 func (r *Renderer) redirect(a site.Alias) Redirect {
-	v := Redirect{Page: r.page("redirect", a.URL, "页面已移动"), To: Link{a.To.Title, a.To.URL}}
-	v.Title = r.title(a.To.Title)
+	v := Redirect{Page: r.page("redirect", a.URL, "页面已移动"), To: Link{a.Title, a.To}}
+	v.Title = r.title(a.Title)
 	v.NoIndex, v.Tags, v.Graph = true, nil, nil
-	v.Canonical = r.absolute(a.To.URL)
+	v.Canonical = r.absolute(a.To)
 	return v
 }
 

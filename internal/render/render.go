@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,8 +67,6 @@ func (r *Renderer) page(kind, pageURL, heading string, crumbs ...Link) Page {
 		Root:    strings.Repeat("../", strings.Count(pageURL, "/")),
 		NoIndex: !r.config.Official || kind == "removed",
 		CSP:     r.config.Policy(),
-		Styles:  r.assets.ending(".css"),
-		Scripts: r.assets.ending(".js"),
 		Site:    r.shared,
 	}
 	p.Canonical = r.absolute(pageURL)
@@ -101,16 +98,6 @@ func (r *Renderer) absolute(u string) string {
 	return r.base + (&url.URL{Path: u}).EscapedPath()
 }
 
-func (a *Assets) ending(ext string) []string {
-	var urls []string
-	for _, f := range a.List {
-		if strings.HasPrefix(f.URL, "assets/") && path.Ext(f.URL) == ext {
-			urls = append(urls, f.URL)
-		}
-	}
-	return urls
-}
-
 func (r *Renderer) sharedPart() Site {
 	c := r.config
 	s := Site{
@@ -118,13 +105,13 @@ func (r *Renderer) sharedPart() Site {
 		HasYears: len(r.site.Years) > 0, HasTopics: len(r.site.Topics) > 0,
 		Sponsor: c.Sponsor, Operator: c.Operator, Contact: c.Contact,
 		SiteIDCode: c.SiteIDCode, ICP: c.ICP, Police: c.PublicSecurity, PoliceCode: digits(c.PublicSecurity),
-		ReportLink: c.ReportError, Sitemap: r.base != "", Catalog: r.wants("catalog"),
+		ReportLink: menuLink("我为政府网站找错", c.ReportError), Sitemap: r.base != "", Catalog: r.wants("catalog"),
 	}
 	if c.Badge.Image != "" || c.Badge.Link != "" {
 		s.Badge = &Badge{c.Badge.Image, c.Badge.Link, c.Badge.ID}
 	}
 	for _, m := range c.Menu {
-		s.Menu = append(s.Menu, MenuLink{Link{m.Name, strings.TrimPrefix(m.URL, "/")}, strings.Contains(m.URL, "://")})
+		s.Menu = append(s.Menu, menuLink(m.Name, m.URL))
 	}
 	if len(c.Menu) == 0 {
 		for _, p := range r.site.Plain {
@@ -132,6 +119,11 @@ func (r *Renderer) sharedPart() Site {
 		}
 	}
 	return s
+}
+
+func menuLink(text, url string) MenuLink {
+	out := strings.Contains(url, "://") || strings.HasPrefix(url, "mailto:")
+	return MenuLink{Link{text, strings.TrimPrefix(url, "/")}, out}
 }
 
 // name is the site's name; a bare content folder has none, and a page cannot be without a heading.

@@ -53,6 +53,13 @@ func (r *Renderer) ReportView(x *site.Report, body *report.Body) *Report {
 	v.Related, v.RelatedAll = related(x)
 	v.Signature = body.Signature
 	v.Checksum = body.TextSHA256[:min(16, len(body.TextSHA256))]
+	v.First, v.Changes = day(x), len(x.Revisions)
+	v.Corrections = r.corrections(x)
+	v.Cite = Cite{strings.Join(x.FrontMatter.Agency, ","), x.Title, "[R/OL]", dayOnly(x.Date)}
+	if x.Kind == report.Other {
+		v.Cite.Mark = "[EB/OL]"
+	}
+	v.QR = qrCode(v.Canonical)
 	return v
 }
 

@@ -23,8 +23,6 @@ type Page struct {
 	LD        any    // the JSON-LD block, nil when there is none
 	Crumbs    []Link // 当前位置; the last is the page itself and has no address
 	Feed      Link   // the page's Atom feed; no address when there is none
-	Styles    []string
-	Scripts   []string
 	Site      Site
 }
 
@@ -37,15 +35,15 @@ type Site struct {
 	HasTopics  bool
 	Sponsor    string // F-01 主办单位
 	Operator   string
-	Contact    string // F-02 联系方式
-	SiteIDCode string // F-03 网站标识码
-	ICP        string // F-04
-	Police     string // F-05 公安机关备案 number as written
-	PoliceCode string // F-05 its 14 digits
-	Badge      *Badge // F-06 党政机关标识
-	ReportLink string // F-07 找错
-	Sitemap    bool   // F-08: a sitemap.xml exists
-	Catalog    bool   // catalog.json and catalog.csv exist
+	Contact    string   // F-02 联系方式
+	SiteIDCode string   // F-03 网站标识码
+	ICP        string   // F-04
+	Police     string   // F-05 公安机关备案 number as written
+	PoliceCode string   // F-05 its 14 digits
+	Badge      *Badge   // F-06 党政机关标识
+	ReportLink MenuLink // F-07 找错; no address when none is configured
+	Sitemap    bool     // F-08: a sitemap.xml exists
+	Catalog    bool     // catalog.json and catalog.csv exist
 }
 
 // MenuLink is a link of the header; Out says that its address is another site's, to be written without .Root.
@@ -105,15 +103,16 @@ type List struct {
 // Home is the view of home.html.
 type Home struct {
 	Page
-	Sentence string // what this site is
-	Counts   string // 31 份报告 · 4 个地区 · 2012—2024 年
-	Latest   []Entry
-	Years    []Count
-	Kinds    []Count
-	Topics   []Count
-	Places   []Place // the district tree
-	Agency   string  // name, when the site has a single agency, whose list by year is then the home page
-	List     List    // that list
+	Sentence  string // what this site is
+	Counts    string // 31 份报告 · 4 个地区 · 2012—2024 年
+	Latest    []Entry
+	Collected bool // no day of publication is known of any of the latest
+	Years     []Count
+	Kinds     []Count
+	Topics    []Count
+	Places    []Place // the district tree
+	Agency    string  // name, when the site has a single agency, whose list by year is then the home page
+	List      List    // that list
 }
 
 // Place is a district in a tree.
@@ -151,7 +150,6 @@ type Listing struct {
 type Overview struct {
 	Page
 	Items []Count
-	Most  int // the largest count, for the bars
 }
 
 // Row is a line of the catalogue block (目录信息): label and value, standards §1.7.
@@ -168,6 +166,7 @@ type Row struct {
 type Items struct {
 	Root  string
 	Items any
+	Most  int // of counts drawn as bars: the largest
 }
 
 // Heading is an entry of the outline with those under it.
@@ -218,7 +217,26 @@ type Report struct {
 	Related     []Entry
 	RelatedAll  Link // all reports of the district in the year, when there are more
 	Signature   report.Signature
-	Checksum    string // first 16 digits of text_sha256
+	Checksum    string // 文本校验码: the first 16 digits of text_sha256
+	First       Date   // 首次发布, or the day it was collected
+	Changes     int    // 更正次数
+	Corrections []Link // 我要纠错: absolute addresses that name the report; mail, a form, the national form
+	Cite        Cite
+	QR          *QR // of the canonical address; nil without base_url
+}
+
+// Cite is what a reference by GB/T 7714 is made of; the reader's script adds the day of access.
+type Cite struct {
+	Author string // the agencies, separated by ,
+	Title  string
+	Mark   string // [R/OL] for reports, [EB/OL] for other pages
+	Date   string // 2021-11-03, "" when no day of publication is known
+}
+
+// QR is a two-dimensional code as an SVG path over Size by Size modules, the quiet zone included.
+type QR struct {
+	Size int
+	Path string
 }
 
 // Removed is the view of removed.html: all that is left of a report withdrawn with mode removed.

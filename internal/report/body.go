@@ -10,6 +10,7 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/han"
 )
 
 // Kinds of a Paragraph.
@@ -268,7 +269,7 @@ func (r *run) runInHeading(first ast.Node) ast.Node {
 	r.outline.enter(id)
 	r.section = id
 	r.body.Outline = append(r.body.Outline, OutlineEntry{ID: id, Level: depth, Number: number.Text, Text: title, RunIn: true})
-	r.inline = slices.Insert(r.inline, 0, []byte(`<strong id="`+id+`">`)...)
+	r.inline = slices.Insert(r.inline, 0, []byte(`<strong id="`+id+`"`+face(number.Class)+`>`)...)
 	r.inline = append(r.inline, "</strong>"...)
 	return n.NextSibling()
 }
@@ -305,7 +306,27 @@ func (r *run) heading(n *ast.Heading, kind string, top bool) {
 	r.enter(id, kindHeading)
 	r.section = id
 	r.body.Outline = append(r.body.Outline, OutlineEntry{ID: id, Level: depth, Number: number.Text, Text: title})
-	r.block(headingNames[min(depth, len(headingNames))-1], id)
+	name := headingNames[min(depth, len(headingNames))-1]
+	r.open(name, id)
+	r.write(face(number.Class))
+	r.write(">")
+	r.html = append(r.html, r.inline...)
+	r.write("</" + name + ">")
+}
+
+// face is the class by which print gives a heading its typeface: by the form of its number, not by its depth (standards P-10).
+func face(c han.Class) string {
+	switch c {
+	case han.ClassPart, han.ClassChapter, han.ClassSection, han.ClassHan:
+		return ` class="n1"`
+	case han.ClassHanParen:
+		return ` class="n2"`
+	case han.ClassArabic:
+		return ` class="n3"`
+	case han.ClassArabicParen:
+		return ` class="n4"`
+	}
+	return ""
 }
 
 // headingNames by depth; h1 is the page's title.

@@ -40,8 +40,8 @@ func rules(l diag.List) []string {
 
 // allowed are the elements that a body may hold, with their attributes.
 var allowed = map[string]string{
-	"p": "id class", "h2": "id", "h3": "id", "h4": "id", "h5": "id", "h6": "id", "ul": "", "ol": "start", "li": "id", "blockquote": "",
-	"strong": "id", "em": "", "code": "", "pre": "id", "br": "", "hr": "", "a": "href title rel class role aria-label",
+	"p": "id class", "h2": "id class", "h3": "id class", "h4": "id class", "h5": "id class", "h6": "id class", "ul": "", "ol": "start", "li": "id", "blockquote": "",
+	"strong": "id class", "em": "", "code": "", "pre": "id", "br": "", "hr": "", "a": "href title rel class role aria-label",
 	"img": "src alt loading decoding title", "figure": "id", "figcaption": "", "sup": "class id",
 	"div":   "class tabindex role aria-label aria-labelledby",
 	"table": "", "caption": "id", "thead": "", "tbody": "", "tr": "id", "th": "scope class", "td": "class",
@@ -239,7 +239,7 @@ var markup = strings.NewReplacer("\\*", "\x00", "\\_", "_", "\\.", ".", "#", "",
 
 func TestEmphasis(t *testing.T) {
 	for markdown, want := range map[string]string{
-		"**（一）重点工作。**全年推进":                  `<strong id="s1">（一）重点工作。</strong>全年推进`,
+		"**（一）重点工作。**全年推进":                  `<strong id="s1" class="n2">（一）重点工作。</strong>全年推进`,
 		"抓好**（一）重点工作。**全年":                  `抓好<strong>（一）重点工作。</strong>全年`,
 		"**“示范单位”**建设":                      `<strong>“示范单位”</strong>建设`,
 		"加强**“一站式、一次办”**监管":                 `加强<strong>“一站式、一次办”</strong>监管`,

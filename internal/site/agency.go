@@ -9,14 +9,23 @@ import (
 
 // nameAgency gives an agency its name: from the registry, else from its reports, which must then agree (contract §1).
 func (a *assembler) nameAgency(ag *Agency) {
-	i := slices.IndexFunc(a.Config.Agencies, func(e AgencyEntry) bool { return e.Key == ag.Key && (e.District == "" || e.District == ag.District) })
-	if i >= 0 {
-		e := a.Config.Agencies[i]
+	if e, ok := a.registered(ag); ok {
 		ag.Name, ag.Short, ag.Former, ag.Contact = e.Name, e.Short, e.Former, e.Contact
 		a.agreeWithRegistry(ag)
 		return
 	}
 	a.agreeAmongReports(ag)
+}
+
+// registered finds an agency's entry: that of its own district, else the one for all districts.
+func (a *assembler) registered(ag *Agency) (AgencyEntry, bool) {
+	for _, district := range []string{ag.District, ""} {
+		i := slices.IndexFunc(a.Config.Agencies, func(e AgencyEntry) bool { return e.Key == ag.Key && e.District == district })
+		if i >= 0 {
+			return a.Config.Agencies[i], true
+		}
+	}
+	return AgencyEntry{}, false
 }
 
 func (a *assembler) agreeWithRegistry(ag *Agency) {

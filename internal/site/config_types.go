@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -32,7 +33,7 @@ var configType = sync.OnceValue(func() strictyaml.Type[Config] {
 		strictyaml.Bind("icp ICP备案号", "ICP 备案编号（F-04）", icpType(), func(c *Config) *string { return &c.ICP }),
 		strictyaml.Bind("public_security 公安备案号", "公安机关备案编号（F-05）", publicSecurityType(), func(c *Config) *string { return &c.PublicSecurity }),
 		strictyaml.Bind("badge 党政机关标识", "党政机关网站标识（F-06）", badgeType(), func(c *Config) *ConfigBadge { return &c.Badge }),
-		strictyaml.Bind("report_error 找错", "“我为政府网站找错”的链接（F-07）", linkType(), func(c *Config) *string { return &c.ReportError }),
+		strictyaml.Bind("report_error 找错", "“我为政府网站找错”的链接（F-07）", mailOrLinkType(), func(c *Config) *string { return &c.ReportError }),
 		strictyaml.Bind("column 栏目", "栏目的名称、类别、描述和关键词（M-04 至 M-07）", columnType(), func(c *Config) *ConfigColumn { return &c.Column }),
 		strictyaml.Bind("districts 地区", "本站自己的地区", strictyaml.List(districtType()).Then(uniqueDistricts), func(c *Config) *[]DistrictEntry { return &c.Districts }),
 		strictyaml.Bind("agencies 机构", "机构登记", strictyaml.List(agencyType()).Then(uniqueAgencies), func(c *Config) *[]AgencyEntry { return &c.Agencies }),
@@ -133,6 +134,18 @@ func linkType() strictyaml.Type[string] {
 		if !report.IsWebAddress(*s) && !isSitePath(*s) {
 			v.Error("link", diag.Say("“%s”不是本站的路径，也不是网址", "%q is neither a path of the site nor a web address", strictyaml.Clip(*s)),
 				diag.Say("例如 about.html 或 https://www.example.gov.cn/", "for example about.html or https://www.example.gov.cn/"))
+		}
+	})
+}
+
+// mailOrLinkType is a link or a mailbox, mailto:name@host.
+func mailOrLinkType() strictyaml.Type[string] {
+	return strictyaml.Line().Valid(func(v strictyaml.Value, s *string) {
+		_, err := mail.ParseAddress(strings.TrimPrefix(*s, "mailto:"))
+		mailbox := strings.HasPrefix(*s, "mailto:") && err == nil
+		if !mailbox && !report.IsWebAddress(*s) && !isSitePath(*s) {
+			v.Error("link", diag.Say("“%s”不是本站的路径，也不是网址或邮箱", "%q is neither a path of the site nor a web address nor a mailbox", strictyaml.Clip(*s)),
+				diag.Say("例如 mailto:jiucuo@example.gov.cn 或 https://www.example.gov.cn/", "for example mailto:jiucuo@example.gov.cn or https://www.example.gov.cn/"))
 		}
 	})
 }

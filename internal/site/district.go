@@ -80,19 +80,34 @@ func (a *assembler) district(code string) *District {
 	return d
 }
 
-// adoptFormer lists the reports of an abolished district on its successor's page as well.
+// adoptFormer lists the reports of an abolished district on its successors' pages as well: on each of them, since the first heir may
+// itself have been abolished, and on those above them, where they do not stand already.
 func (a *assembler) adoptFormer() {
 	for _, code := range sortedKeys(a.site.districts) {
 		old := a.site.districts[code]
-		if old.Successor == "" || old.Successor == old.Code || old.Own == 0 {
+		if old.Own == 0 {
 			continue
 		}
-		heir := a.district(old.Successor)
-		heir.Former = append(heir.Former, old)
-		for _, r := range old.Reports {
-			if r.In == old && !slices.Contains(heir.Reports, r) {
-				heir.Reports = append(heir.Reports, r)
+		heirs, listed := []*District{old}, append(old.Path(), old)
+		for next := old.Successor; next != ""; next = heirs[len(heirs)-1].Successor {
+			heir := a.district(next)
+			if slices.Contains(heirs, heir) {
+				break // its own successor: only the name changed
 			}
+			heirs = append(heirs, heir)
+			heir.Former = append(heir.Former, old)
+			for at := heir; at != nil && !slices.Contains(listed, at); at = at.Up {
+				at.adopt(old)
+				listed = append(listed, at)
+			}
+		}
+	}
+}
+
+func (d *District) adopt(old *District) {
+	for _, r := range old.Reports {
+		if r.In == old {
+			d.Reports = append(d.Reports, r)
 		}
 	}
 }
@@ -171,5 +186,8 @@ func yearsOf(reports []*Report, dir func(int) string) []*Index {
 
 // byPlace orders a year's list: by district code, agency, then newest first.
 func byPlace(x, y *Report) int {
-	return cmp.Or(cmp.Compare(x.District, y.District), cmp.Compare(x.Place.Agency, y.Place.Agency), byYear(x, y))
+	if c := cmp.Or(cmp.Compare(x.District, y.District), cmp.Compare(x.Place.Agency, y.Place.Agency)); c != 0 {
+		return c
+	}
+	return byYear(x, y)
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gongkai/internal/diag"
@@ -26,21 +27,38 @@ func (s *Site) Has(url string) bool {
 	if owner := s.reports[path.Dir(url)+".html"]; owner != nil && !owner.Gone() {
 		return slices.ContainsFunc(owner.Files, func(f File) bool { return f.Name == path.Base(url) })
 	}
-	for _, data := range []string{"json", "txt", "md"} {
-		if stem, ok := strings.CutSuffix(url, "."+data); ok && slices.Contains(s.Config.Outputs, data) {
-			r := s.reports[stem+".html"]
-			return r != nil && !r.Gone()
+	for _, output := range [][2]string{{"json", ".json"}, {"txt", ".txt"}, {"md", ".md"}, {"fragment", ".fragment.html"}} {
+		if stem, ok := strings.CutSuffix(url, output[1]); ok && s.wants(output[0]) {
+			if r := s.reports[stem+".html"]; r != nil && !r.Gone() {
+				return true
+			}
 		}
 	}
-	return slices.Contains(s.machineFiles(), url)
+	return s.hasMachineFile(url)
 }
 
-func (s *Site) machineFiles() []string {
-	files := []string{"robots.txt", "sitemap.xml", "feed.xml", "manifest.sha256"}
-	if slices.Contains(s.Config.Outputs, "catalog") {
-		files = append(files, "catalog.json", "catalog.csv")
+func (s *Site) wants(output string) bool { return slices.Contains(s.Config.Outputs, output) }
+
+func (s *Site) hasMachineFile(url string) bool {
+	switch url {
+	case "robots.txt", "manifest.sha256":
+		return true
+	case "sitemap.xml":
+		return s.Config.BaseURL != ""
+	case "feed.xml":
+		return len(s.Reports) > 0
+	case "catalog.json", "catalog.csv":
+		return s.wants("catalog")
 	}
-	return files
+	place, ok := strings.CutSuffix(url, "/feed.xml")
+	if !ok || !s.wants("feeds") {
+		return false
+	}
+	if year, ok := strings.CutPrefix(place, "years/"); ok {
+		y, err := strconv.Atoi(year)
+		return err == nil && s.years[y] != nil && s.years[y].Key == year
+	}
+	return s.districts[place] != nil
 }
 
 // Demand is a link into another report's text, to be compared with that report's ids.
@@ -76,7 +94,7 @@ func (s *Site) broken(from *report.Head, l report.Link) diag.Diagnostic {
 	}
 	for _, h := range s.Held {
 		if strings.TrimSuffix(strings.TrimSuffix(h.Head.Rel, ".md"), "/index")+".html" == l.Target {
-			d.Message = diag.Say("链接“%s”指向的报告没有生成（%s）", "the report that %q links to is not built (%[3]s)", l.Written, heldName(h.Reason), h.Reason)
+			d.Message = diag.Say("链接“%[1]s”指向的报告没有生成（%[2]s）", "the report that %[1]q links to is not built (%[3]s)", l.Written, heldName(h.Reason), h.Reason)
 			d.Hint = diag.Say("请先公开那一份，或删去链接", "publish that one first, or remove the link")
 		}
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -92,9 +93,22 @@ func (a *assembler) addresses() {
 	for _, x := range slices.Concat(s.Years, s.Topics, s.Kinds) {
 		a.list(x.URL, x.Reports)
 	}
+	a.plainPages()
+}
+
+// plainPages takes up the pages that are no reports; what is marked as not public, or as removed, is held back like a report.
+func (a *assembler) plainPages() {
+	s := a.site
 	for _, h := range slices.SortedFunc(slices.Values(a.Plain), func(x, y *report.Head) int { return strings.Compare(x.Rel, y.Rel) }) {
-		if h.Draft && !a.Drafts {
-			s.Held = append(s.Held, Held{h, "draft"})
+		r := &Report{Head: h, FrontMatter: h.FrontMatter}
+		fill(&r.Publicity, "主动公开")
+		reason := a.heldBack(r)
+		if reason == "" && r.Gone() {
+			reason = "not-public"
+			a.add(a.finding(r, "held-not-public", diag.Info, "status", diag.Say("页面已撤下，不再生成", "the page is withdrawn: it is not made")))
+		}
+		if reason != "" {
+			s.Held = append(s.Held, Held{h, reason})
 			continue
 		}
 		p := &Plain{h, strings.TrimSuffix(h.Rel, ".md") + ".html"}
@@ -134,55 +148,67 @@ func (a *assembler) superseded() {
 	}
 }
 
-// target reads a path written in front matter: from content/, from the site's root, or beside the report.
+// target reads a path written in front matter: from content/, from the site's root, from the file's folder (./ and ../) or beside the page.
 func (a *assembler) target(r *Report, written string) string {
 	p := strings.TrimPrefix(strings.TrimPrefix(written, "/"), "content/")
-	if strings.HasPrefix(written, ".") || !strings.Contains(p, "/") {
+	switch {
+	case strings.HasPrefix(written, "."):
+		p = path.Join(path.Dir(r.Head.Rel), p)
+	case !strings.Contains(written, "/"):
 		p = path.Join(path.Dir(r.URL), p)
 	}
 	p = strings.TrimSuffix(strings.TrimSuffix(p, "/index.md"), ".md")
 	return strings.TrimSuffix(p, ".html") + ".html"
 }
 
-// aliases gives the old addresses of reports to redirect pages.
+// aliases gives the old addresses of reports and plain pages to redirect pages.
 func (a *assembler) aliases() {
-	owner := map[string]*Report{}
+	owner := map[string]*report.Head{}
 	for _, r := range a.site.Reports {
-		for i, written := range r.Aliases {
-			url := aliasURL(r, written)
-			d := a.finding(r, "alias-collision", diag.Error, "aliases."+strconv.Itoa(i), diag.Text{})
-			d.Hint = diag.Say("请删去这一条", "delete this entry")
-			switch first := owner[url]; {
-			case a.site.reports[url] != nil || a.site.pages[url]:
-				d.Message = diag.Say("旧网址 /%s 是本站的一个页面", "the old address /%s is a page of this site", url)
-				a.add(d)
-			case first != nil:
-				d.Message = diag.Say("旧网址 /%s 已由 %s 使用", "the old address /%s is already used by %s", url, first.Head.Path)
-				a.add(d)
-			default:
-				owner[url] = r
-			}
-		}
+		a.aliasesOf(r.Head, r.URL, r.Title, owner)
 	}
-	for _, url := range sortedKeys(owner) {
-		a.site.Aliases = append(a.site.Aliases, Alias{url, owner[url]})
+	for _, p := range a.site.Plain {
+		a.aliasesOf(p.Head, p.URL, p.Title, owner)
+	}
+	slices.SortFunc(a.site.Aliases, func(x, y Alias) int { return strings.Compare(x.URL, y.URL) })
+	for _, x := range a.site.Aliases {
+		a.site.pages[x.URL] = true
 	}
 }
 
-// aliasURL turns an old address as written into the file that redirects from it.
-func aliasURL(r *Report, written string) string {
-	u := strings.TrimPrefix(written, "/")
-	if !strings.HasPrefix(written, "/") {
-		u = path.Join(path.Dir(r.URL), written)
-		if strings.HasSuffix(written, "/") {
-			u += "/"
+func (a *assembler) aliasesOf(h *report.Head, to, title string, owner map[string]*report.Head) {
+	for i, written := range h.Aliases {
+		old := aliasURL(to, written)
+		d := a.finding(&Report{Head: h, FrontMatter: h.FrontMatter}, "alias-collision", diag.Error, "aliases."+strconv.Itoa(i), diag.Text{})
+		d.Hint = diag.Say("请删去这一条", "delete this entry")
+		switch first := owner[old]; {
+		case a.site.Has(old):
+			d.Message = diag.Say("旧网址 /%s 是本站的一个页面", "the old address /%s is a page of this site", old)
+			a.add(d)
+		case first != nil:
+			d.Message = diag.Say("旧网址 /%s 已由 %s 使用", "the old address /%s is already used by %s", old, first.Path)
+			a.add(d)
+		default:
+			owner[old] = h
+			a.site.Aliases = append(a.site.Aliases, Alias{URL: old, To: to, Title: title})
 		}
 	}
-	if u == "" || strings.HasSuffix(u, "/") {
-		u += "index.html"
+}
+
+// aliasURL turns an old address as written, relative to the page's own or from the root, into the file that redirects from it.
+// report.ParseHead has seen to it that it stays below the root.
+func aliasURL(page, written string) string {
+	u := written
+	if decoded, err := url.PathUnescape(u); err == nil {
+		u = decoded // a server looks for the file by the name that the address stands for
 	}
-	if path.Ext(u) == "" {
-		u += "/index.html"
+	folder := strings.HasSuffix(u, "/")
+	if !strings.HasPrefix(u, "/") {
+		u = "/" + path.Dir(page) + "/" + u
+	}
+	u = strings.TrimPrefix(path.Clean(u), "/")
+	if u == "" || folder || path.Ext(u) == "" {
+		return path.Join(u, "index.html")
 	}
 	return u
 }

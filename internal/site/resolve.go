@@ -111,7 +111,7 @@ func (a *assembler) heldBack(r *Report) string {
 			r.Future = true
 			return ""
 		}
-		d := a.finding(r, "held-future", diag.Info, "date", diag.Say("发布日期%s尚未到，暂不生成页面", "not built before its date, %[2]s", day.Chinese(), day.ISO()))
+		d := a.finding(r, "held-future", diag.Info, "date", diag.Say("发布日期%[1]s尚未到，暂不生成页面", "not built before its date, %[2]s", day.Chinese(), day.ISO()))
 		d.Hint = diag.Say("要提前查看，请用 gongkai build --drafts", "to see it earlier: gongkai build --drafts")
 		a.add(d)
 		return "future"

@@ -66,10 +66,11 @@ type Held struct {
 	Reason string // draft, future or not-public
 }
 
-// Alias is an old address of a page that leads to the new one.
+// Alias is an old address of a report or plain page that leads to the new one.
 type Alias struct {
-	URL string // the old address
-	To  *Report
+	URL   string // the old address
+	To    string // the new one
+	Title string // of the page there
 }
 
 // Assemble builds the site and reports what only shows when all reports are together.
@@ -122,12 +123,18 @@ func (a *assembler) divisions() {
 
 // newestFirst orders lists of recent reports: by day, then year, then address.
 func newestFirst(x, y *Report) int {
-	return cmp.Or(y.Day().Compare(x.Day()), cmp.Compare(y.Year, x.Year), cmp.Compare(x.URL, y.URL))
+	if c := y.Day().Compare(x.Day()); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(y.Year, x.Year), cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
 }
 
 // byYear orders the lists of a place: by year, then day, newest first.
 func byYear(x, y *Report) int {
-	return cmp.Or(cmp.Compare(y.Year, x.Year), y.Day().Compare(x.Day()), cmp.Compare(x.URL, y.URL))
+	if c := cmp.Compare(y.Year, x.Year); c != 0 { // cmp.Or would compare everything each time
+		return c
+	}
+	return cmp.Or(y.Day().Compare(x.Day()), cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
 }
 
 // sortedKeys returns a map's keys in order, so that no map's order reaches the output.
