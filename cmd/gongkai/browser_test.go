@@ -48,3 +48,19 @@ func TestNewcomerFromDisk(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBrowser reads the sites of readingSite in one browser: every kind of page in every view, used by keyboard and pointer, printed,
+// measured. The tests share the browser and the sites, and run one after another.
+func TestBrowser(t *testing.T) {
+	r := newReading(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T)
+	}{
+		{"every page is drawn", r.everyPageIsDrawn},
+		{"views", r.views},
+		{"axe", r.axe},
+	} {
+		t.Run(test.name, test.run)
+	}
+}

@@ -19,6 +19,8 @@ import (
 type buildFlags struct {
 	destination, baseURL, asOf, format, failOn string
 	drafts                                     bool
+	cacheDir                                   string
+	noCache                                    bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -46,6 +48,8 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.StringVar(&f.asOf, "as-of", "", a.say("以哪一刻为准，如 2024-01-31 或 \"2024-01-31 09:30\"（默认：现在）", "the moment to build for, e.g. 2024-01-31 or \"2024-01-31 09:30\" (default: now)"))
 	flags.StringVar(&f.format, "format", "text", a.say("问题的格式：text、json、sarif、github", "format of findings: text, json, sarif, github"))
 	flags.StringVar(&f.failOn, "fail-on", "error", a.say("遇到哪一级问题就不发布：error、warning、info、none", "do not publish on findings of this severity: error, warning, info, none"))
+	flags.StringVar(&f.cacheDir, "cache-dir", "", a.say("缓存放在哪个文件夹（默认：网站文件夹下的 .gongkai）", "the folder of the cache (default: .gongkai in the site's folder)"))
+	flags.BoolVar(&f.noCache, "no-cache", false, a.say("不用缓存，也不写缓存", "neither use nor write a cache"))
 	return c
 }
 
@@ -65,6 +69,9 @@ func (a *app) build(f buildFlags) error {
 	if err := a.printFindings(result.Found, f.format); err != nil {
 		return err
 	}
+	for _, note := range result.Notes {
+		fmt.Fprintln(a.err, note.In(a.lang))
+	}
 	if !a.quiet {
 		a.summary(result, opt, f.format, a.Now().Sub(start))
 	}
@@ -79,6 +86,12 @@ func (a *app) buildOptions(f buildFlags) (build.Options, error) {
 	opt.Generator = publish.Info(readVersion())
 	if opt.Destination == "" {
 		opt.Destination = filepath.Join(a.source, "public")
+	}
+	if !f.noCache {
+		opt.Cache = build.Cache{Dir: f.cacheDir, Program: programSum}
+		if opt.Cache.Dir == "" {
+			opt.Cache.Dir = filepath.Join(a.source, ".gongkai")
+		}
 	}
 	var ok bool
 	if opt.FailOn, ok = diag.ParseSeverity(f.failOn); !ok {

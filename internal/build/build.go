@@ -30,6 +30,7 @@ type Options struct {
 	AsOf        func(zone *time.Location) time.Time // the only clock: --as-of, or now
 	FailOn      diag.Severity                       // diag.None publishes whatever was found
 	Generator   publish.Info
+	Cache       Cache
 	Disk        func(dir string) (publish.FS, error) // nil: the real one
 	Progress    func(phase string, done, all int)    // may be nil; called from several goroutines
 }
@@ -44,6 +45,9 @@ type Result struct {
 	Years     int
 	Output    publish.Result
 	Site      *site.Site
+	Parsed    int         // texts that were read, the others being known from the cache
+	Drawn     int         // HTML pages that were made, the others being as they were
+	Notes     []diag.Text // what was amiss with the cache, which never changes what a build writes or finds
 }
 
 // Run builds a site. An error means that the machine failed; findings are in the result. A build that does not publish leaves the destination as it was.
@@ -72,6 +76,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.publish(ctx, src, result); err != nil {
 		return nil, err
 	}
+	result.Notes = src.memory.notes
 	result.tidy()
 	return result, nil
 }
@@ -120,12 +125,13 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 		}
 	}()
 	w := &writer{builder: b, source: src, site: result.Site, render: render.New(result.Site, layouts, assets), assets: assets, stage: stage, content: os.DirFS(b.disk("content"))}
+	w.ledger.start(src.memory, w.render, stage)
 	if err := w.all(ctx); err != nil {
 		return err
 	}
-	result.Found = append(result.Found, w.found...)
-	result.Pages = int(w.pages.Load())
+	w.tell(result)
 	if w.failed.Load() || unpublishable(result.Found) || result.Found.AtLeast(b.FailOn) > 0 {
+		src.remember()
 		return nil
 	}
 	b.Progress("switch", 0, 0)
@@ -133,6 +139,7 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 		return fmt.Errorf("publish %s: %w", b.Destination, err)
 	}
 	result.Published = true
+	src.memory.save(src.entries(), pagesOf(w.ledger.made))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -36,13 +37,16 @@ type source struct {
 	layouts  fs.FS                  // the site's own; nil when it has none
 	static   fs.FS
 	found    diag.List
+	memory   *memory
+	byRel    map[string]*file
 }
 
 // file is a Markdown file below content/.
 type file struct {
-	rel  string
-	size int64
-	head *report.Head // nil when it could not be read
+	rel   string
+	size  int64
+	head  *report.Head // nil when it could not be read
+	entry *entry       // from the cache, or made as the file is read
 }
 
 // fatal reports whether nothing can be assembled.
@@ -63,7 +67,10 @@ func (b *builder) read(ctx context.Context) (*source, error) {
 	if err := b.readConfig(s); err != nil || s.config == nil {
 		return s, err
 	}
-	if err := b.walk(s); err != nil {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.memory = b.recall() })
+	err := b.walk(s)
+	if wg.Wait(); err != nil {
 		return nil, err
 	}
 	for name, to := range map[string]*fs.FS{"layouts": &s.layouts, "static": &s.static} {
@@ -261,14 +268,21 @@ func (b *builder) readHeads(ctx context.Context, s *source) error {
 	lists := make([]diag.List, len(s.files))
 	var done atomic.Int64
 	err := parallel(ctx, len(s.files), func() func(int) error {
-		buf := make([]byte, 8<<10)
+		buf := make([]byte, 64<<10)
 		return func(i int) error {
 			f := &s.files[i]
-			head, found, err := b.readHead(f, buf)
+			known, err := b.unchanged(s.memory.find(f.rel, f.size), buf)
 			if err != nil {
 				return err
 			}
-			f.head, lists[i] = head, found
+			if known == nil {
+				head, found, err := b.readHead(f, buf[:8<<10])
+				if err != nil {
+					return err
+				}
+				known = &entry{Rel: f.rel, Head: head, Found: unplaced(found)}
+			}
+			f.entry, f.head, lists[i] = known, known.Head, placed(known.Found, b.under("content/"+f.rel))
 			b.Progress("read", int(done.Add(1)), len(s.files))
 			return nil
 		}
@@ -276,13 +290,43 @@ func (b *builder) readHeads(ctx context.Context, s *source) error {
 	if err != nil {
 		return err
 	}
-	for i, f := range s.files {
+	s.byRel = make(map[string]*file, len(s.files))
+	for i := range s.files {
+		f := &s.files[i]
+		s.byRel[f.rel] = f
 		s.found = append(s.found, lists[i]...)
 		if f.head == nil {
 			b.blocked = true
 		}
 	}
 	return nil
+}
+
+// unchanged returns a cache entry if the file still has the bytes that it was made from.
+func (b *builder) unchanged(e *entry, buf []byte) (*entry, error) {
+	if e == nil {
+		return nil, nil
+	}
+	f, err := os.Open(b.disk("content/" + e.Rel))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	for {
+		n, err := f.Read(buf)
+		sum.Write(buf[:n])
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !bytes.Equal(sum.Sum(nil), e.Sum) {
+		return nil, nil
+	}
+	return e, nil
 }
 
 func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error) {

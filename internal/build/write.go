@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,19 +30,31 @@ type writer struct {
 	assets  *render.Assets
 	stage   *publish.Stage
 	content fs.FS // content/, for attachments
+	ledger  ledger
 
 	mu      sync.Mutex
 	found   diag.List
 	demands []site.Demand
 	failed  atomic.Bool // a page could not be drawn
 	pages   atomic.Int64
+	parsed  atomic.Int64
+	drawn   atomic.Int64
 }
 
 func (b *builder) checkBodies(ctx context.Context, src *source, result *Result) error {
 	w := &writer{builder: b, source: src, site: result.Site}
-	err := w.all(ctx)
-	result.Found = append(result.Found, w.found...)
-	return err
+	if err := w.all(ctx); err != nil {
+		return err
+	}
+	w.tell(result)
+	src.remember()
+	return nil
+}
+
+// tell puts what was found and done into the result.
+func (w *writer) tell(r *Result) {
+	r.Found = append(r.Found, w.found...)
+	r.Pages, r.Parsed, r.Drawn = int(w.pages.Load()), int(w.parsed.Load()), int(w.drawn.Load())
 }
 
 // all parses every body and writes every output.
@@ -56,7 +69,7 @@ func (w *writer) all(ctx context.Context) error {
 		return nil
 	}
 	for _, a := range w.assets.List {
-		if err := w.put(a.URL, a.Data); err != nil {
+		if err := w.put(a.URL, nil, a.Data); err != nil {
 			return err
 		}
 	}
@@ -104,64 +117,115 @@ func (w *writer) reports(ctx context.Context) error {
 	})
 }
 
-// body reads and parses the text of a file whose head is known.
-func (k *worker) body(h *report.Head) (src []byte, body *report.Body, err error) {
-	p := k.disk("content/" + h.Rel)
-	raw, err := os.ReadFile(p)
-	if err != nil {
-		return nil, nil, err
+// text makes known what the text of a file holds: from the cache, or by reading it; then source and body are at hand as well.
+// ok is false when there is no text.
+func (k *worker) text(f *file) (src []byte, body *report.Body, ok bool, err error) {
+	if f.entry.Text == nil {
+		if src, body, err = k.parse(f); err != nil {
+			return nil, nil, false, err
+		}
 	}
-	src, found := report.Normalise(h.Path, raw)
-	k.add(found...)
-	if found.AtLeast(diag.Error) > 0 {
+	t := f.entry.Text
+	k.add(placed(t.Found, f.head.Path)...)
+	if t.Bad {
 		k.failed.Store(true)
-		return nil, nil, nil
+		return nil, nil, false, nil
 	}
-	if !h.SameFrontMatter(src) {
-		return nil, nil, fmt.Errorf("read %s: the file was changed during the build", p)
-	}
-	body, found = k.parser.Body(h, src)
-	k.add(found...)
-	demands, broken := k.site.CheckLinks(h, body)
+	demands, broken := k.site.CheckLinks(f.head, t.body())
 	k.add(broken...)
 	if len(demands) > 0 {
 		k.mu.Lock()
 		k.demands = append(k.demands, demands...)
 		k.mu.Unlock()
 	}
+	return src, body, true, nil
+}
+
+// parse reads and parses the text of a file whose head is known, and notes what is kept of it. The body is nil when there is no text.
+func (k *worker) parse(f *file) (src []byte, body *report.Body, err error) {
+	h, p := f.head, k.disk("content/"+f.rel)
+	raw, err := os.ReadFile(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(raw)
+	if f.entry.Sum != nil && !bytes.Equal(f.entry.Sum, sum[:]) {
+		return nil, nil, changed(p)
+	}
+	k.parsed.Add(1)
+	src, found := report.Normalise(h.Path, raw)
+	if found.AtLeast(diag.Error) == 0 {
+		if !h.SameFrontMatter(src) {
+			return nil, nil, changed(p)
+		}
+		var more diag.List
+		body, more = k.parser.Body(h, src)
+		found = append(found, more...)
+	}
+	if f.entry.Text == nil {
+		e := *f.entry
+		e.Size, e.Sum, e.Text = int64(len(raw)), sum[:], readText(src[min(h.BodyOffset, len(src)):], body, unplaced(found))
+		f.entry = &e
+	}
 	return src, body, nil
 }
 
+func changed(p string) error { return fmt.Errorf("read %s: the file was changed during the build", p) }
+
 func (k *worker) report(x *site.Report) error {
-	src, body, err := k.body(x.Head)
-	if err != nil || body == nil || k.stage == nil {
+	f := k.source.byRel[x.Head.Rel]
+	src, body, ok, err := k.text(f)
+	if err != nil || !ok || k.stage == nil {
 		return err
 	}
-	if err := k.page(x.URL, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.Report(b, x, body) }); err != nil {
-		return err
+	todo, err := k.ledger.reportFiles(x, f.entry.Text, k.source.config.Outputs)
+	if err != nil {
+		return k.refused(err, x.Head.Path)
 	}
-	if err := k.data(x, src, body); err != nil {
-		return err
+	if len(todo) > 0 && body == nil {
+		if src, body, err = k.parse(f); err != nil {
+			return err
+		}
+	}
+	if len(todo) == 0 || todo[0].output != "html" {
+		k.pages.Add(1)
+	}
+	for _, t := range todo {
+		if err := k.reportFile(x, t, src, body, f.entry.Text.sum()); err != nil {
+			return err
+		}
 	}
 	return k.attach(x)
 }
 
 // page draws into the worker's buffer and writes it; a fault of a layout is a finding, and ends the publishing but not the run.
-func (k *worker) page(url string, draw func(*bytes.Buffer) *diag.Diagnostic) error {
+// The key is nil for what has none.
+func (k *worker) page(url string, key *render.Key, draw func(*bytes.Buffer) *diag.Diagnostic) error {
 	k.buf.Reset()
 	if d := draw(&k.buf); d != nil {
 		k.failed.Store(true)
 		k.add(*d)
 		return nil
 	}
+	k.count(url)
 	if strings.HasSuffix(url, ".html") {
-		k.pages.Add(1)
+		k.drawn.Add(1)
 	}
-	return k.put(url, k.buf.Bytes())
+	return k.put(url, key, k.buf.Bytes())
 }
 
-func (w *writer) put(url string, data []byte) error {
-	_, err := w.stage.Write(url, data)
+func (w *writer) count(url string) {
+	if strings.HasSuffix(url, ".html") {
+		w.pages.Add(1)
+	}
+}
+
+// put writes a file, and notes the key that it was made for if it has one.
+func (w *writer) put(url string, key *render.Key, data []byte) error {
+	stamp, err := w.stage.Write(url, data)
+	if err == nil && key != nil {
+		w.ledger.note(url, *key, stamp)
+	}
 	return w.refused(err, url)
 }
 
@@ -176,31 +240,28 @@ func (w *writer) refused(err error, at string) error {
 	return nil
 }
 
-// data writes the files beside a report's page: contract §1 and §3, outputs.
-func (k *worker) data(x *site.Report, src []byte, body *report.Body) error {
-	for _, output := range k.source.config.Outputs {
-		k.buf.Reset()
-		name := x.Stem() + "." + output
-		switch output {
-		case "json":
-			if err := k.render.JSON(&k.buf, x, body); err != nil {
-				return fmt.Errorf("write %s: %w", name, err)
-			}
-		case "txt":
-			k.render.Text(&k.buf, x, body)
-		case "md":
-			k.buf.Write(src[x.Head.BodyOffset:])
-		case "fragment":
-			name = x.Stem() + ".fragment.html"
-			k.buf.Write(body.HTML)
-		default:
-			continue
+// reportFile makes a report's page or a file beside it: contract §1 and §3, outputs.
+func (k *worker) reportFile(x *site.Report, t reportFile, src []byte, body *report.Body, sum render.TextSum) error {
+	k.buf.Reset()
+	switch t.output {
+	case "html":
+		v := k.render.ReportView(x, body)
+		if t.key != nil {
+			*t.key = k.ledger.keys.Drawn(x, v, sum)
 		}
-		if err := k.put(name, k.buf.Bytes()); err != nil {
-			return err
+		return k.page(t.url, t.key, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.DrawReport(b, v) })
+	case "json":
+		if err := k.render.JSON(&k.buf, x, body); err != nil {
+			return fmt.Errorf("write %s: %w", t.url, err)
 		}
+	case "txt":
+		k.render.Text(&k.buf, x, body)
+	case "md":
+		k.buf.Write(src[x.Head.BodyOffset:])
+	case "fragment":
+		k.buf.Write(body.HTML)
 	}
-	return nil
+	return k.put(t.url, t.key, k.buf.Bytes())
 }
 
 // attach copies the files beside a report.
@@ -215,14 +276,30 @@ func (k *worker) attach(x *site.Report) error {
 }
 
 func (k *worker) plain(p *site.Plain) error {
-	_, body, err := k.body(p.Head)
-	if err != nil || body == nil || k.stage == nil {
+	f := k.source.byRel[p.Head.Rel]
+	_, body, ok, err := k.text(f)
+	if err != nil || !ok || k.stage == nil {
 		return err
 	}
-	return k.page(p.URL, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.Plain(b, p, body.HTML) })
+	var key *render.Key
+	if k.ledger.keys != nil {
+		of := k.ledger.keys.Plain(p, f.entry.Text.sum())
+		if kept, err := k.ledger.kept(p.URL, of); kept || err != nil {
+			k.count(p.URL)
+			return k.refused(err, p.Head.Path)
+		}
+		key = &of
+	}
+	if body == nil {
+		if _, body, err = k.parse(f); err != nil {
+			return err
+		}
+	}
+	return k.page(p.URL, key, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.Plain(b, p, body.HTML) })
 }
 
-// fragments answers the links into other reports' texts: each target is parsed once more, which is cheaper than keeping all ids.
+// fragments answers the links into other reports' texts. Ids are kept of those texts only that are asked for them: such a text is parsed
+// once more, and from then on its ids are in the cache.
 func (w *writer) fragments(ctx context.Context) error {
 	byTarget := map[string][]site.Demand{}
 	for _, d := range w.demands {
@@ -233,24 +310,36 @@ func (w *writer) fragments(ctx context.Context) error {
 		k := w.newWorker()
 		return func(i int) error {
 			demands := byTarget[targets[i]]
-			h := demands[0].To.Head
-			raw, err := os.ReadFile(k.disk("content/" + h.Rel))
-			if err != nil {
+			target, err := k.target(k.source.byRel[demands[0].To.Head.Rel])
+			if err != nil || target == nil {
 				return err
 			}
-			src, found := report.Normalise(h.Path, raw)
-			if found.AtLeast(diag.Error) > 0 || !h.SameFrontMatter(src) {
-				return nil // said when the target itself was parsed
-			}
-			body, _ := k.parser.Body(h, src)
 			for _, d := range demands {
-				if broken, ok := d.CheckFragment(body); !ok {
+				if broken, ok := d.CheckFragment(target); !ok {
 					k.add(broken)
 				}
 			}
 			return nil
 		}
 	})
+}
+
+// target is the text that links of others lead into, as much of it as answers them; nil when there is none, which has been said then.
+func (k *worker) target(f *file) (*report.Body, error) {
+	if f.entry.Text == nil || f.entry.Text.Bad {
+		return nil, nil
+	}
+	if !f.entry.Text.Asked {
+		_, body, err := k.parse(f)
+		if err != nil {
+			return nil, err
+		}
+		e, t := *f.entry, *f.entry.Text
+		t.remember(body)
+		e.Text = &t
+		f.entry = &e
+	}
+	return f.entry.Text.target(), nil
 }
 
 // indexes writes everything that needs no body.
@@ -260,7 +349,7 @@ func (w *writer) indexes(ctx context.Context) error {
 	return parallel(ctx, len(outputs), func() func(int) error {
 		k := &worker{writer: w}
 		return func(i int) error {
-			err := k.page(outputs[i].URL, outputs[i].Make)
+			err := k.index(outputs[i])
 			w.Progress("index", int(done.Add(1)), len(outputs))
 			return err
 		}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strings"
 
 	"gongkai/internal/report"
@@ -68,10 +69,7 @@ func (r *Renderer) catalogue(x *site.Report) []Row {
 	add("basis", x.Basis)
 	add("status", statusName(x.Status))
 	add("keywords", strings.Join(x.Keywords, "、"))
-	source := x.Source.Name
-	if source == "" {
-		source = x.Source.File
-	}
+	source := cmp.Or(x.Source.Name, x.Source.File, x.Source.URL)
 	add("source", source, func(row *Row) { row.URL, row.Out = x.Source.URL, x.Source.URL != "" })
 	add("summary", x.Summary)
 	return rows

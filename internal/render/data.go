@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/report"
@@ -187,7 +188,8 @@ func (r *Renderer) catalogCSV(b *bytes.Buffer) *diag.Diagnostic {
 
 // defuse puts an apostrophe before a cell that a spreadsheet would take for a formula.
 func defuse(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if cell != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", first) { // some read the full-width forms too
 		return "'" + cell
 	}
 	return cell

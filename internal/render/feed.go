@@ -11,8 +11,10 @@ import (
 	"gongkai/internal/site"
 )
 
-// feedSize is how many reports a feed holds.
-const feedSize = 50
+const (
+	feedSize = 50                     // how many reports a feed holds
+	never    = "1970-01-01T00:00:00Z" // of a feed in a preview, none of whose drafts has a day yet; a day is never invented
+)
 
 // Atom (RFC 4287), written by us because entries carry categories and the feed a language.
 type (
@@ -77,14 +79,17 @@ func (r *Renderer) feedLink(url, name string) Link {
 }
 
 func (r *Renderer) feed(url, title, page string, reports []*site.Report) Output {
-	return Output{url, func(b *bytes.Buffer) *diag.Diagnostic {
-		newest := slices.Clone(reports)
+	return Output{URL: url, Make: func(b *bytes.Buffer) *diag.Diagnostic {
+		newest := slices.DeleteFunc(slices.Clone(reports), func(x *site.Report) bool { return x.Modified().IsZero() }) // Atom demands a day
 		slices.SortStableFunc(newest, func(x, y *site.Report) int { return y.Modified().Compare(x.Modified()) })
 		newest = newest[:min(feedSize, len(newest))]
 		root := strings.Repeat("../", strings.Count(url, "/"))
 		f := atomFeed{
-			Lang: r.config.Language, Title: title, ID: r.feedID(url), Updated: r.timestamp(newest[0].Modified()),
+			Lang: r.config.Language, Title: title, ID: r.feedID(url), Updated: never,
 			Links: []atomLink{{"self", "application/atom+xml", r.href(root, url)}, {"alternate", "text/html", r.href(root, page)}},
+		}
+		if len(newest) > 0 {
+			f.Updated = r.timestamp(newest[0].Modified())
 		}
 		for _, x := range newest {
 			f.Entries = append(f.Entries, r.feedEntry(root, x))

@@ -83,7 +83,7 @@ type (
 func (r *Renderer) jsonLD(x *site.Report, crumbs []Link) any {
 	l := ldReport{
 		Type: "Report", Headline: x.Title, URL: r.absolute(x.URL), MainEntity: r.absolute(x.URL), Language: r.config.Language,
-		Genre: x.Kind.Name(), Created: x.Written.ISO(), Temporal: temporal(x), ReportNumber: x.DocumentNumber,
+		Genre: x.Kind.Name(), Created: r.moment(x.Written), Temporal: temporal(x), ReportNumber: x.DocumentNumber,
 		Keywords: x.Keywords, Abstract: x.Summary, Status: statusName(x.Status), AccessForFree: true,
 		Spatial: &ldPlace{Type: "AdministrativeArea", Name: x.In.FullName},
 	}
@@ -145,6 +145,14 @@ func temporal(x *site.Report) string {
 		return strconv.Itoa(x.Year)
 	}
 	return from.ISO() + "/" + to.ISO()
+}
+
+// moment is a day as it is written, or with a minute the instant.
+func (r *Renderer) moment(d report.Date) string {
+	if d.Timed {
+		return r.timestamp(d)
+	}
+	return d.ISO()
 }
 
 // timestamp is an instant in the site's zone, RFC 3339.

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tdewolff/minify/v2"
 	minhtml "github.com/tdewolff/minify/v2/html"
@@ -41,11 +43,12 @@ var pageKinds = []string{
 func LoadLayouts(embedded, own fs.FS, ownPath string, assets *Assets) (*Layouts, diag.List, error) {
 	l := &Layouts{sets: map[string]*template.Template{}, sources: map[string]layoutFile{}}
 	l.funcs = template.FuncMap{
-		"asset": assets.URL,
-		"ssi":   ssi,
-		"under": func(root string, items any) Items { return Items{Root: root, Items: items} },
-		"bars":  func(root string, items []Count) Items { return Items{root, items, most(items)} },
-		"share": share,
+		"asset":   assets.URL,
+		"ssi":     ssi,
+		"under":   func(root string, items any) Items { return Items{Root: root, Items: items} },
+		"bars":    func(root string, items []Count) Items { return Items{root, items, most(items)} },
+		"share":   share,
+		"phrases": phrases,
 	}
 	if err := l.read(embedded, "layouts"); err != nil {
 		return nil, nil, err
@@ -110,10 +113,11 @@ func (l *Layouts) names() []string {
 // parse makes the set of one kind; min nil keeps the source's lines, to find the place of an error.
 func (l *Layouts) parse(kind string, min *minify.M) (*template.Template, error) {
 	set := template.New("_base.html").Funcs(l.funcs).Option("missingkey=error")
-	for _, name := range l.names() {
-		if !strings.HasPrefix(name, "_") && name != kind+".html" {
-			continue
-		}
+	names := slices.DeleteFunc(l.names(), func(n string) bool { return !strings.HasPrefix(n, "_") })
+	if own := kind + ".html"; l.sources[own].name != "" {
+		names = append(names, own) // behind the partials, so that its blocks stand and theirs give way
+	}
+	for _, name := range names {
 		text := l.sources[name].text
 		if min != nil {
 			small, err := min.String("text/html", lineEnds.ReplaceAllString(text, "$1$2"))
@@ -189,14 +193,17 @@ func (l *Layouts) finding(err error, view any) diag.Diagnostic {
 		d.Start.Line, _ = strconv.Atoi(message[m[4]:m[5]])
 		d.Start.Column = 1
 		if m[6] >= 0 {
-			d.Start.Column, _ = strconv.Atoi(message[m[6]:m[7]])
-			d.Start.Column++
+			offset, _ := strconv.Atoi(message[m[6]:m[7]])
+			d.Start.Column = 1 + utf8.RuneCountInString(l.line(name, d.Start.Line, offset))
 		}
 		message = message[m[1]:]
 	}
 	d.Message = diag.Say("模板有误：%s", "the layout fails: %s", message)
 	if m := errorField.FindStringSubmatch(message); m != nil {
 		fields := fieldsOf(reflect.TypeOf(view), m[2], map[reflect.Type]bool{})
+		if fields == nil {
+			fields = fieldsOf(reflect.TypeFor[Items](), m[2], map[reflect.Type]bool{})
+		}
 		d.Message = diag.Say("%[2]s 没有字段 %[1]s", "%[2]s has no field %[1]s", m[1], m[2])
 		if len(fields) > 0 {
 			d.Hint = diag.Say("可用的字段：%s", "its fields: %s", strings.Join(fields, " "))
@@ -205,7 +212,16 @@ func (l *Layouts) finding(err error, view any) diag.Diagnostic {
 	return d
 }
 
-// fieldsOf lists the fields of the named type, found anywhere in the view's type.
+// line is the beginning of a layout's line up to a byte offset: html/template counts bytes, findings count characters.
+func (l *Layouts) line(name string, n, offset int) string {
+	lines := strings.Split(l.sources[name].text, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return lines[n-1][:min(max(offset, 0), len(lines[n-1]))]
+}
+
+// fieldsOf lists the fields of the named type, found anywhere in the view's type; those of what it embeds in place of that.
 func fieldsOf(t reflect.Type, name string, seen map[reflect.Type]bool) []string {
 	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
 		t = t.Elem()
@@ -215,12 +231,8 @@ func fieldsOf(t reflect.Type, name string, seen map[reflect.Type]bool) []string 
 	}
 	seen[t] = true
 	var names []string
-	for f := range t.Fields() {
-		if f.Anonymous {
-			for g := range f.Type.Fields() {
-				names = append(names, g.Name)
-			}
-		} else {
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous {
 			names = append(names, f.Name)
 		}
 	}
@@ -237,7 +249,7 @@ func fieldsOf(t reflect.Type, name string, seen map[reflect.Type]bool) []string 
 
 // ssi writes a server-side include, by which portals frame their pages. The path must be absolute on the server.
 func ssi(virtual string) (template.HTML, error) {
-	if !strings.HasPrefix(virtual, "/") || strings.ContainsAny(virtual, "\"'<>\n\r\x00") || strings.Contains(virtual, "--") {
+	if !strings.HasPrefix(virtual, "/") || strings.ContainsAny(virtual, "\"'<>") || strings.ContainsFunc(virtual, unicode.IsControl) || strings.Contains(virtual, "--") {
 		return "", errors.New(`ssi wants an absolute path such as "/inc/header.html"`)
 	}
 	return template.HTML(`<!--#include virtual="` + virtual + `" -->`), nil

@@ -14,37 +14,30 @@ import (
 // pages lists the outputs drawn by layouts, the reports' own aside.
 func (r *Renderer) pages() []Output {
 	s := r.site
-	out := []Output{
-		r.draw("index.html", "home", func() any { return r.home() }),
-		r.draw("404.html", "404", func() any { return r.notFound() }),
-		r.draw("years/index.html", "years", func() any { return r.years() }),
-	}
-	if len(s.Topics) > 0 {
-		out = append(out, r.draw("topics/index.html", "topics", func() any { return r.topics() }))
-	}
+	out := r.singles()
 	for _, d := range s.Districts {
-		out = append(out, r.lists(d.URL, len(d.Reports), "district", func(n int) any { return r.district(d, n) })...)
-		for i, y := range d.Years {
-			out = append(out, r.lists(y.URL, len(y.Reports), "district-year", func(n int) any { return r.districtYear(d, i, n) })...)
+		out = append(out, r.districtLists(d)...)
+		for i := range d.Years {
+			out = append(out, r.districtYearLists(d, i)...)
 		}
 	}
 	for _, ag := range s.Agencies {
-		out = append(out, r.lists(ag.URL, len(ag.Reports), "agency", func(n int) any { return r.agency(ag, n) })...)
+		out = append(out, r.agencyLists(ag)...)
 	}
-	for i, y := range s.Years {
-		out = append(out, r.lists(y.URL, len(y.Reports), "year", func(n int) any { return r.year(i, n) })...)
+	for i := range s.Years {
+		out = append(out, r.yearLists(i)...)
 	}
 	for _, x := range s.Topics {
-		out = append(out, r.lists(x.URL, len(x.Reports), "topic", func(n int) any { return r.theme("topic", x, n) })...)
+		out = append(out, r.indexLists("topic", x)...)
 	}
 	for _, x := range s.Kinds {
-		out = append(out, r.lists(x.URL, len(x.Reports), "kind", func(n int) any { return r.theme("kind", x, n) })...)
+		out = append(out, r.indexLists("kind", x)...)
 	}
 	for _, a := range s.Aliases {
-		out = append(out, r.draw(a.URL, "redirect", func() any { return r.redirect(a) }))
+		out = append(out, r.alias(a))
 	}
 	for _, x := range s.Removed {
-		out = append(out, r.draw(x.URL, "removed", func() any { return r.removed(x) }))
+		out = append(out, r.notice(x))
 	}
 	return out
 }
@@ -117,9 +110,14 @@ func counts(list []*site.Index) []Count {
 	return out
 }
 
-// place is a district with all below it.
+// place is a district with all below it. A level with one child is skipped: its name stands before the child's (contract §1).
 func place(d *site.District, depth int) Place {
-	p := Place{Count: Count{Link{d.Name, d.URL}, len(d.Reports)}, Level: level(d)}
+	name := d.Name
+	for d.Skipped() {
+		d = d.Down[0]
+		name += d.Name
+	}
+	p := Place{Count: Count{Link{name, d.URL}, len(d.Reports)}, Level: level(d)}
 	for _, c := range d.Down {
 		if depth < 8 {
 			p.Down = append(p.Down, place(c, depth+1))
@@ -135,23 +133,36 @@ func level(d *site.District) string {
 	return d.Level.String()
 }
 
-func districtCrumbs(d *site.District) []Link {
+// above is the way from the top to a district's parent, the district itself left out; skipped levels lend their name to the next.
+func above(d *site.District) []Link {
+	way := through(d)
+	return way[:len(way)-1]
+}
+
+// through is above with the district itself at the end.
+func through(d *site.District) []Link {
 	var links []Link
-	for _, up := range d.Path() {
-		links = append(links, Link{up.Name, up.URL})
+	name := ""
+	for _, at := range append(d.Path(), d) {
+		name += at.Name
+		if at.Skipped() && at != d {
+			continue
+		}
+		links = append(links, Link{name, at.URL})
+		name = ""
 	}
 	return links
 }
 
 func (r *Renderer) district(d *site.District, n int) District {
 	u := site.PageURL(d.URL, n)
-	v := District{Page: r.page("district", u, d.Name, districtCrumbs(d)...), Level: level(d)}
+	v := District{Page: r.page("district", u, d.Name, above(d)...), Level: level(d)}
 	v.Title = r.title(numbered(d.FullName+"工作报告", n))
 	v.Feed = r.feedLink(d.Code+"/feed.xml", d.Name)
 	if !d.Local {
 		v.Code = d.Code
 	}
-	v.Up = districtCrumbs(d)
+	v.Up = above(d)
 	for _, c := range d.Down {
 		v.Down = append(v.Down, place(c, 7))
 	}
@@ -193,8 +204,7 @@ func numbered(title string, n int) string {
 
 func (r *Renderer) districtYear(d *site.District, i, n int) Listing {
 	y := d.Years[i]
-	crumbs := append(districtCrumbs(d), Link{d.Name, d.URL})
-	v := Listing{Page: r.page("district-year", site.PageURL(y.URL, n), y.Name, crumbs...)}
+	v := Listing{Page: r.page("district-year", site.PageURL(y.URL, n), y.Name, through(d)...)}
 	v.Heading = d.Name + y.Name + "工作报告"
 	v.Title = r.title(numbered(d.FullName+y.Name+"工作报告", n))
 	v.Sub = count(len(y.Reports))
@@ -225,9 +235,12 @@ func placeGroup(x *site.Report) Group {
 }
 
 func (r *Renderer) agency(ag *site.Agency, n int) Listing {
-	crumbs := append(districtCrumbs(ag.In), Link{ag.In.Name, ag.In.URL})
-	v := Listing{Page: r.page("agency", site.PageURL(ag.URL, n), ag.Name, crumbs...)}
-	v.Title = r.title(numbered(ag.Name+"工作报告", n))
+	v := Listing{Page: r.page("agency", site.PageURL(ag.URL, n), ag.Name, through(ag.In)...)}
+	name := ag.Name
+	if !strings.Contains(name, ag.In.Name) {
+		name = ag.In.FullName + name // or the pages of two places have one title
+	}
+	v.Title = r.title(numbered(name+"工作报告", n))
 	v.Sub = ag.In.FullName + " · " + count(len(ag.Reports))
 	v.Contact = ag.Contact
 	v.List = r.byYear(ag, ag.URL, n)
@@ -317,6 +330,9 @@ func (r *Renderer) removed(x *site.Report) Removed {
 
 // Plain draws a plain page from its text.
 func (r *Renderer) Plain(b *bytes.Buffer, p *site.Plain, html []byte) *diag.Diagnostic {
-	v := Plain{Page: r.page("plain", p.URL, p.Title), Body: trusted(html)}
-	return r.layouts.Execute(b, "plain", v)
+	return r.layouts.Execute(b, "plain", r.plainView(p, html))
+}
+
+func (r *Renderer) plainView(p *site.Plain, html []byte) Plain {
+	return Plain{Page: r.page("plain", p.URL, p.Title), Body: trusted(html)}
 }

@@ -38,6 +38,9 @@ func New(s *site.Site, layouts *Layouts, assets *Assets) *Renderer {
 type Output struct {
 	URL  string
 	Make func(*bytes.Buffer) *diag.Diagnostic
+
+	kind string     // of what a layout draws: see Keys.Output
+	view func() any // nil for feeds, sitemaps and data
 }
 
 // Indexes lists every output but the reports' own, by address.
@@ -45,10 +48,7 @@ func (r *Renderer) Indexes() []Output {
 	out := r.pages()
 	out = append(out, r.feeds()...)
 	out = append(out, r.sitemaps()...)
-	out = append(out, Output{"robots.txt", r.robots})
-	if r.wants("catalog") {
-		out = append(out, Output{"catalog.json", r.catalogJSON}, Output{"catalog.csv", r.catalogCSV})
-	}
+	out = append(out, r.machine()...)
 	slices.SortFunc(out, func(x, y Output) int { return strings.Compare(x.URL, y.URL) })
 	return out
 }
@@ -57,7 +57,7 @@ func (r *Renderer) wants(output string) bool { return slices.Contains(r.config.O
 
 // draw is an output made by a layout from a view.
 func (r *Renderer) draw(url, kind string, view func() any) Output {
-	return Output{url, func(b *bytes.Buffer) *diag.Diagnostic { return r.layouts.Execute(b, kind, view()) }}
+	return Output{url, func(b *bytes.Buffer) *diag.Diagnostic { return r.layouts.Execute(b, kind, view()) }, kind, view}
 }
 
 // page is the common part of a view.

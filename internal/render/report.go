@@ -23,7 +23,18 @@ func (r *Renderer) Report(b *bytes.Buffer, x *site.Report, body *report.Body) *d
 
 // ReportView is everything on a report's page.
 func (r *Renderer) ReportView(x *site.Report, body *report.Body) *Report {
-	crumbs := append(districtCrumbs(x.In), Link{x.In.Name, x.In.URL}, Link{x.By.ShortName(), x.By.URL}, Link{strconv.Itoa(x.Year) + "年", yearURL(x)})
+	v := r.reportView(x, body)
+	v.QR = qrCode(v.Canonical)
+	return v
+}
+
+// reportView is the view but for what is dear and follows from the rest. What it takes from the body must be known to withoutBody.
+func (r *Renderer) reportView(x *site.Report, body *report.Body) *Report {
+	crumbs := through(x.In)
+	if len(x.In.Agencies) > 1 || len(x.In.Down) > 0 {
+		crumbs = append(crumbs, Link{x.By.ShortName(), x.By.URL})
+	}
+	crumbs = append(crumbs, Link{strconv.Itoa(x.Year) + "年", yearURL(x)})
 	v := &Report{Page: r.page("report", x.URL, x.Title, crumbs...)}
 	v.Title = r.title(fullTitle(x))
 	v.Tags = r.articleTags(x)
@@ -59,7 +70,6 @@ func (r *Renderer) ReportView(x *site.Report, body *report.Body) *Report {
 	if x.Kind == report.Other {
 		v.Cite.Mark = "[EB/OL]"
 	}
-	v.QR = qrCode(v.Canonical)
 	return v
 }
 
@@ -173,7 +183,7 @@ func size(n int64) string {
 	switch {
 	case n < 1000:
 		return fmt.Sprintf("%d B", n)
-	case n < 1000*1000:
+	case n < 999_500: // else it would round to 1000 KB
 		return fmt.Sprintf("%d KB", (n+500)/1000)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)

@@ -37,16 +37,16 @@ func (r *Renderer) sitemaps() []Output {
 	}
 	urls := r.sitemapURLs()
 	if len(urls) <= sitemapSize {
-		return []Output{{"sitemap.xml", func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, urlSet{URLs: urls}) }}}
+		return []Output{{URL: "sitemap.xml", Make: func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, urlSet{URLs: urls}) }}}
 	}
 	var out []Output
 	var index sitemapIndex
 	for part := range slices.Chunk(urls, sitemapSize) {
 		name := fmt.Sprintf("sitemap-%d.xml", len(out)+1)
 		index.Maps = append(index.Maps, sitemapURL{Loc: r.absolute(name)})
-		out = append(out, Output{name, func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, urlSet{URLs: part}) }})
+		out = append(out, Output{URL: name, Make: func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, urlSet{URLs: part}) }})
 	}
-	return append(out, Output{"sitemap.xml", func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, index) }})
+	return append(out, Output{URL: "sitemap.xml", Make: func(b *bytes.Buffer) *diag.Diagnostic { return writeXML(b, index) }})
 }
 
 // sitemapURLs lists the pages a reader may look for: reports with the day of their last change, and the first page of every list.

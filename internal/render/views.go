@@ -85,7 +85,6 @@ type Date struct {
 // Group is a part of a list under a heading.
 type Group struct {
 	Link
-	Note    string
 	Entries []Entry
 }
 
@@ -140,7 +139,6 @@ type District struct {
 type Listing struct {
 	Page
 	Sub     string // a line under the heading
-	Years   []Count
 	Beside  []Link // neighbours: the years before and after
 	Contact string
 	List    List

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +13,25 @@ func (a *assembler) nameAgency(ag *Agency) {
 	if e, ok := a.registered(ag); ok {
 		ag.Name, ag.Short, ag.Former, ag.Contact = e.Name, e.Short, e.Former, e.Contact
 		a.agreeWithRegistry(ag)
+		a.checkNumbers(ag, e.IndexPattern)
 		return
 	}
 	a.agreeAmongReports(ag)
+}
+
+// checkNumbers holds index numbers against the agency's own pattern: places number differently (standards X-33).
+func (a *assembler) checkNumbers(ag *Agency, pattern *regexp.Regexp) {
+	if pattern == nil {
+		return
+	}
+	for _, r := range ag.Reports {
+		if r.IndexNumber == "" || pattern.MatchString(r.IndexNumber) {
+			continue
+		}
+		d := a.finding(r, "index-number-form", diag.Error, "index_number", diag.Say("索引号“%s”不合“%s”登记的格式 %s", "index number %q has not the form that %q registered: %s", r.IndexNumber, ag.Name, pattern))
+		d.Hint = diag.Say("请核对索引号，或改 gongkai.yaml 里的 index_pattern", "check the number, or index_pattern in gongkai.yaml")
+		a.add(d)
+	}
 }
 
 // registered finds an agency's entry: that of its own district, else the one for all districts.

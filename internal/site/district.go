@@ -32,6 +32,9 @@ func (d *District) Path() []*District {
 	return up
 }
 
+// Skipped reports whether navigation passes over the district: it has one child and nothing of its own, so its list is the child's.
+func (d *District) Skipped() bool { return d.Own == 0 && len(d.Down) == 1 && len(d.Former) == 0 }
+
 // indexDistricts grows the tree from the districts that have reports up to the provinces.
 func (a *assembler) indexDistricts() {
 	for _, r := range a.site.Reports {

@@ -33,7 +33,7 @@ func needs() []need {
 // checkNeeded reports the keys that are missing; what a draft lacks is only a warning.
 func (a *assembler) checkNeeded(r *Report) {
 	said := ""
-	for _, n := range needs() {
+	for _, n := range a.needs {
 		if n.has(r) || said == n.key || n.official && (!a.Config.Official || r.Gone()) || misread(r, n.key) {
 			continue
 		}
@@ -90,6 +90,9 @@ func (a *assembler) checkAttachments(r *Report) {
 			continue
 		}
 		d := a.finding(r, "attachment-missing", diag.Error, "attachments."+strconv.Itoa(i)+".file", diag.Say("找不到附件“%s”", "attachment %q not found", f.File))
+		if r.Draft {
+			d.Severity = diag.Warning
+		}
 		d.Hint = diag.Say("请把文件放进 %s/", "put the file into %s/", path.Dir(r.Head.Path))
 		if !r.Head.Bundle {
 			d.Hint = diag.Say("有附件的报告请存为 %s/index.md，附件放在同一文件夹", "save a report with attachments as %s/index.md, the files beside it", strings.TrimSuffix(r.Head.Path, ".md"))

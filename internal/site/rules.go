@@ -19,6 +19,7 @@ func Rules() []diag.Rule {
 		diag.NewRule("frontmatter-missing", diag.Error, diag.Say("缺少必填的字段；草稿只作警告。发布日期从不取自文件时间或生成时间", "a key that is needed is missing (a warning in a draft); a date is never taken from the file or the build"), "contract §2, standards U-05"),
 		diag.NewRule("held-future", diag.Info, diag.Say("发布日期还没有到，这次不生成", "dated later than the moment built for: not built"), "contract §4"),
 		diag.NewRule("held-not-public", diag.Info, diag.Say("公开方式是依申请公开或不予公开，从不生成页面", "on request or not public: never built"), "standards X-11"),
+		diag.NewRule("index-number-form", diag.Error, diag.Say("索引号不合发布机构登记的格式（index_pattern）", "an index number has not the form that its agency registered (index_pattern)"), "standards X-33"),
 		diag.NewRule("index-number-repeated", diag.Error, diag.Say("索引号重复；索引号全站唯一，终身不变", "an index number is used twice; it is unique in the site and never changes"), "standards X-33"),
 		diag.NewRule("superseded-by-unknown", diag.Error, diag.Say("找不到替代本报告的那一份", "the report that replaces this one is not found"), "contract §2"),
 	}

@@ -75,7 +75,7 @@ type Alias struct {
 
 // Assemble builds the site and reports what only shows when all reports are together.
 func Assemble(in Input) (*Site, diag.List) {
-	a := assembler{Input: in, site: &Site{
+	a := assembler{Input: in, needs: needs(), site: &Site{
 		Config:    in.Config,
 		reports:   map[string]*Report{},
 		pages:     map[string]bool{},
@@ -99,6 +99,7 @@ type assembler struct {
 	site  *Site
 	found diag.List
 	table *division.Table
+	needs []need
 }
 
 func (a *assembler) add(d diag.Diagnostic) { a.found = append(a.found, d) }

@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"io/fs"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -62,7 +66,7 @@ func Visit(t testing.TB, browser context.Context, address string, width int, act
 	tab, closeTab := chromedp.NewContext(browser)
 	defer closeTab()
 	// The tab is opened before the time limit begins: a limit on its first use would be a limit on its life.
-	w := watcher{urls: map[network.RequestID]string{}}
+	w := newWatcher()
 	if err := chromedp.Listen(tab, w.event); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
@@ -92,12 +96,19 @@ type watcher struct {
 	mu       sync.Mutex
 	problems []string
 	urls     map[network.RequestID]string
+	strict   bool   // every console message is a complaint, not only warnings and errors
+	inside   string // requests for other addresses are complaints; "" allows all
 }
 
+func newWatcher() *watcher { return &watcher{urls: map[network.RequestID]string{}} }
+
+// take returns the complaints and forgets them.
 func (w *watcher) take() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]string(nil), w.problems...)
+	l := w.problems
+	w.problems = nil
+	return l
 }
 
 func (w *watcher) event(ev any) {
@@ -106,7 +117,7 @@ func (w *watcher) event(ev any) {
 	add := func(format string, args ...any) { w.problems = append(w.problems, fmt.Sprintf(format, args...)) }
 	switch ev := ev.(type) {
 	case *runtime.EventConsoleAPICalled:
-		if ev.Type == runtime.ConsoleAPICalledTypeError || ev.Type == runtime.ConsoleAPICalledTypeWarning || ev.Type == runtime.ConsoleAPICalledTypeAssert {
+		if w.strict || ev.Type == runtime.ConsoleAPICalledTypeError || ev.Type == runtime.ConsoleAPICalledTypeWarning || ev.Type == runtime.ConsoleAPICalledTypeAssert {
 			words := make([]string, len(ev.Args))
 			for i, a := range ev.Args {
 				if words[i] = a.Description; words[i] == "" {
@@ -122,11 +133,15 @@ func (w *watcher) event(ev any) {
 		}
 		add("exception: %s", text)
 	case *log.EventEntryAdded:
-		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Level == log.EntryLevelWarning {
+		if w.strict || ev.Entry.Level == log.EntryLevelError || ev.Entry.Level == log.EntryLevelWarning {
 			add("%s %s: %s %s", ev.Entry.Source, ev.Entry.Level, ev.Entry.Text, ev.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
 		w.urls[ev.RequestID] = ev.Request.URL
+		// The browser asks for an icon by itself; printing and pictures use data.
+		if !strings.HasPrefix(ev.Request.URL, w.inside) && !strings.HasPrefix(ev.Request.URL, "data:") && !strings.HasSuffix(ev.Request.URL, "/favicon.ico") {
+			add("request outside of the site: %s", ev.Request.URL)
+		}
 	case *network.EventLoadingFailed:
 		if !ev.Canceled {
 			add("request failed: %s %s %s", w.urls[ev.RequestID], ev.ErrorText, ev.BlockedReason)
@@ -161,15 +176,37 @@ func Screenshot(t testing.TB, browser context.Context, address string, width int
 // Axe runs axe-core on a page and returns its violations, one string each with the elements concerned.
 func Axe(t testing.TB, browser context.Context, address string, width int) []string {
 	t.Helper()
+	var found []violation
+	Visit(t, browser, address, width,
+		chromedp.Evaluate[chromedp.Void](axeSource(t)+"; 0"),
+		Value(&found, chromedp.Evaluate[[]violation](axeRun, chromedp.EvalAwaitPromise)))
+	return violations(found)
+}
+
+// LoadAxe puts axe-core into the page that a tab shows, for one or several calls of Axe.
+func (p *Tab) LoadAxe(t testing.TB) {
+	t.Helper()
+	p.Do(t, chromedp.Evaluate[chromedp.Void](axeSource(t)+"; 0"))
+}
+
+// Axe runs axe-core, once loaded, on the page as the tab shows it.
+func (p *Tab) Axe(t testing.TB) []string {
+	t.Helper()
+	return violations(Eval[[]violation](t, p, axeRun))
+}
+
+const axeRun = `axe.run({resultTypes: ["violations"]}).then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.map(n => n.target.join(" "))})))`
+
+func axeSource(t testing.TB) string {
+	t.Helper()
 	source, err := os.ReadFile(Require(t, "axe"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []violation
-	const run = `axe.run().then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.map(n => n.target.join(" "))})))`
-	Visit(t, browser, address, width,
-		chromedp.Evaluate[chromedp.Void](string(source)+"; 0"),
-		Value(&found, chromedp.Evaluate[[]violation](run, chromedp.EvalAwaitPromise)))
+	return string(source)
+}
+
+func violations(found []violation) []string {
 	var l []string
 	for _, v := range found {
 		l = append(l, fmt.Sprintf("%s (%s): %s: %s", v.ID, v.Impact, v.Help, strings.Join(v.Nodes, ", ")))
@@ -192,16 +229,39 @@ const Policy = "default-src 'self'; base-uri 'self'; form-action 'self'; frame-a
 // address with a slash at the end; it ends with the test.
 func Serve(t testing.TB, dir string) string {
 	t.Helper()
-	const prefix = "/portal/gongkai/"
-	files := http.StripPrefix(prefix, http.FileServer(http.Dir(dir)))
+	return ServeChanged(t, dir, nil)
+}
+
+// ServePath is the path below which Serve puts a site.
+const ServePath = "/portal/gongkai/"
+
+// ServeChanged is Serve with a function over every page, style sheet and script (its path below the site's root), to see how a site fares
+// when part of it is missing; nil changes nothing.
+func ServeChanged(t testing.TB, dir string, change func(path, text string) string) string {
+	t.Helper()
+	files := http.StripPrefix(ServePath, http.FileServer(http.Dir(dir)))
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/favicon.ico" {
 			w.WriteHeader(http.StatusNoContent) // the portal's, not the site's
 			return
 		}
 		w.Header().Set("Content-Security-Policy", Policy)
-		files.ServeHTTP(w, r)
+		rel := strings.TrimPrefix(r.URL.Path, ServePath)
+		kind := mime.TypeByExtension(path.Ext(rel))
+		if change == nil || !strings.HasPrefix(kind, "text/html") && !strings.HasPrefix(kind, "text/css") && !strings.HasPrefix(kind, "text/javascript") {
+			files.ServeHTTP(w, r)
+			return
+		}
+		text, err := fs.ReadFile(os.DirFS(dir), rel)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		if _, err := io.WriteString(w, change(rel, string(text))); err != nil {
+			t.Logf("serve %s: %v", rel, err) // the browser has gone to another page
+		}
 	}))
 	t.Cleanup(srv.Close)
-	return srv.URL + prefix
+	return srv.URL + ServePath
 }

@@ -192,3 +192,10 @@ func clip(s string) string {
 	}
 	return s
 }
+
+// Kind is the page's kind, the first class of its body.
+func (p *Page) Kind() string {
+	class, _ := attr(first(p.Root, "body"), "class")
+	kind, _, _ := strings.Cut(class, " ")
+	return kind
+}
