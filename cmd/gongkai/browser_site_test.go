@@ -138,6 +138,11 @@ func readingSource(t testing.TB) string {
 	front := "title: 东城区2021年卫生健康工作总结\nkind: summary\ntopic: 卫生、体育\\卫生\n"
 	addReport(t, dir, "110101/wjw/2021/wuqian", n+1, 2022, front, long(5000))
 	addReport(t, dir, "110101/wjw/2020/ban", n+2, 2021, strings.ReplaceAll(front, "2021", "2020"), strings.Repeat("工", 4*22*28)+"\n\n东城区卫生健康委\n\n2021年2月3日\n")
+	table := "表1 逐日登记\n\n| 日期 | 件数 |\n|---|---:|\n"
+	for day := range 60 {
+		table += fmt.Sprintf("| 第%d日 | %d |\n", day+1, day)
+	}
+	addReport(t, dir, "110101/wjw/2019/changbiao", n+3, 2020, strings.ReplaceAll(front, "2021", "2019"), table)
 	return dir
 }
 

@@ -58,8 +58,20 @@ func TestBrowser(t *testing.T) {
 		run  func(*testing.T)
 	}{
 		{"every page is drawn", r.everyPageIsDrawn},
+		{"valid", r.valid},
 		{"views", r.views},
 		{"axe", r.axe},
+		{"keyboard", r.keyboard},
+		{"menus", r.menus},
+		{"paragraphs", r.paragraphs},
+		{"outline", r.outline},
+		{"buttons", r.buttons},
+		{"targets", r.targets},
+		{"zoom", r.zoom},
+		{"wishes", r.wishes},
+		{"print", r.print},
+		{"budgets", r.budgets},
+		{"old browsers", r.old},
 	} {
 		t.Run(test.name, test.run)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -64,6 +65,15 @@ func (r *reading) everyPageIsDrawn(t *testing.T) {
 	}
 }
 
+// valid asks the Nu checker.
+func (r *reading) valid(t *testing.T) { sitetest.VNUErrors(t, r.dir) }
+
+// Words that are not Chinese stand on a page only in what the site was given and in the names of file types.
+var (
+	latin   = regexp.MustCompile(`[A-Za-z]{2,}`)
+	notOurs = regexp.MustCompile(`https?://[\x21-\x7e]+|[0-9a-f]{16}|PDF|CSV|TXT|JSON|KB|ICP`)
+)
+
 // views looks at every page at every width: nothing sticks out or is covered, no console message, no request outside of the site, no
 // breach of the policies, every word there; without JavaScript too.
 func (r *reading) views(t *testing.T) {
@@ -91,6 +101,9 @@ func (r *reading) views(t *testing.T) {
 				plain[v.path] = w.Seen
 			} else if w.Held != plain[v.path] {
 				t.Errorf("%s, %s: the words differ from those without scripts: %s", v, look.name, difference(plain[v.path], w.Held))
+			}
+			if foreign := latin.FindAllString(notOurs.ReplaceAllString(w.Held, "，"), -1); len(foreign) > 0 {
+				t.Errorf("%s, %s: not Chinese: %q", v, look.name, foreign)
 			}
 			for _, c := range tab.Complaints() {
 				t.Errorf("%s, %s: %s", v, look.name, c)

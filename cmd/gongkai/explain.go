@@ -10,6 +10,7 @@ import (
 	"gongkai/internal/build"
 	"gongkai/internal/diag"
 	"gongkai/internal/han"
+	"gongkai/internal/importer"
 	"gongkai/internal/render"
 	"gongkai/internal/report"
 	"gongkai/internal/site"
@@ -17,7 +18,7 @@ import (
 
 // rules lists every rule of the program, by id.
 func rules() []diag.Rule {
-	list := slices.Concat(build.Rules(), render.Rules(), report.HeadRules(), report.BodyRules(), site.Rules(), site.ConfigRules())
+	list := slices.Concat(build.Rules(), importer.Rules(), render.Rules(), report.HeadRules(), report.BodyRules(), site.Rules(), site.ConfigRules())
 	slices.SortFunc(list, func(x, y diag.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return slices.CompactFunc(list, func(x, y diag.Rule) bool { return x.ID == y.ID })
 }
@@ -50,7 +51,7 @@ func (a *app) explainCommand() *cobra.Command {
 func (a *app) explain(word string) error {
 	for _, r := range rules() {
 		if r.ID == word {
-			fmt.Fprintf(a.out, "%s（%s）\n  %s\n", r.ID, r.Severity, r.About.In(a.lang))
+			fmt.Fprintf(a.out, a.say("%s（%s）\n  %s\n", "%s (%s)\n  %s\n"), r.ID, r.Severity, r.About.In(a.lang))
 			if r.Source != "" {
 				fmt.Fprintf(a.out, a.say("  依据：%s\n", "  source: %s\n"), r.Source)
 			}
@@ -59,7 +60,7 @@ func (a *app) explain(word string) error {
 	}
 	for _, k := range report.Fields() {
 		if slices.Contains(k.Names, word) {
-			fmt.Fprintf(a.out, "%s\n  %s\n", strings.Join(k.Names, " / "), k.Text)
+			fmt.Fprintf(a.out, "%s\n  %s\n", strings.Join(k.Names, " / "), a.say(k.Text, keyInEnglish(k.Names[0])))
 			return nil
 		}
 	}
@@ -74,7 +75,7 @@ func (a *app) listAll() {
 	fmt.Fprintln(a.out, a.say("\n报告开头的字段", "\nFront matter"))
 	for _, k := range report.Fields() {
 		names := strings.Join(k.Names, " / ")
-		fmt.Fprintf(a.out, "  %s%s %s\n", names, pad(names, 32), k.Text)
+		fmt.Fprintf(a.out, "  %s%s %s\n", names, pad(names, 32), a.say(k.Text, keyInEnglish(k.Names[0])))
 	}
 }
 

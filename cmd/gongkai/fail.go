@@ -28,15 +28,29 @@ func (a *app) explainError(err error) (message, hint string, code int) {
 	var noSite *build.NoSiteError
 	var problem *publish.Problem
 	var base *build.BaseURLError
+	var changed *build.ChangedError
+	var there existsError
+	var out outputError
 	switch {
 	case errors.As(err, &usage):
 		return usage.message, a.say("用 --help 看说明", "see --help"), exitUsage
+	case errors.As(err, &noSite) && noSite.Configured:
+		return fmt.Sprintf(a.say("%s 里没有 content 文件夹，没有可生成的内容", "there is no folder content in %s: nothing to build"), noSite.Dir),
+			a.say("请核对 -s 指定的文件夹；新网站请先建 content 文件夹，或用 gongkai init", "check the folder given with -s; for a new site make the folder content, or use gongkai init"), exitMachine
 	case errors.As(err, &noSite):
 		return fmt.Sprintf(a.say("%s 里没有网站：找不到 %s，也没有 content 文件夹", "there is no site in %s: neither %s nor a folder content"), noSite.Dir, build.ConfigName),
 			a.say("新建网站请用 gongkai init；网站在别处的，用 -s 指定", "make one with gongkai init, or name its folder with -s"), exitMachine
 	case errors.As(err, &base):
 		return fmt.Sprintf(a.say("--base-url 的“%s”不是完整的网址", "--base-url: %q is not a complete address"), base.Address),
 			a.say("写法如 https://www.example.gov.cn/xxgk/", "write it as https://www.example.gov.cn/xxgk/"), exitUsage
+	case errors.As(err, &changed):
+		return fmt.Sprintf(a.say("%s 在生成期间被改动", "%s was changed during the build"), changed.Path),
+			a.say("请等改好后再生成一次；已发布的内容没有改动", "build again when the change is complete; nothing published was changed"), exitMachine
+	case errors.As(err, &there):
+		return fmt.Sprintf(a.say("%s 已经存在，没有改动", "%s exists already and was not changed"), there.name),
+			a.say("请直接编辑它，或换一个名称", "edit it, or choose another name"), exitMachine
+	case errors.As(err, &out):
+		return fmt.Sprintf(a.say("无法写到标准输出：%s", "cannot write to standard output: %s"), a.cause(err)), "", exitMachine
 	case errors.As(err, &problem):
 		return a.say(problem.Message.ZH, problem.Message.EN), a.say(problem.Hint.ZH, problem.Hint.EN), exitMachine
 	case errors.Is(err, context.Canceled):
@@ -79,7 +93,9 @@ func (a *app) machineError(err error) (message, hint string, code int) {
 // operation is a system call's name in words.
 func (a *app) operation(op string) string {
 	switch op {
-	case "open", "read", "stat", "lstat", "readdir":
+	case "open", "openat":
+		return "无法打开"
+	case "read", "stat", "lstat", "readdir":
 		return "无法读取"
 	case "write", "create", "close", "copy":
 		return "无法写入"
@@ -112,6 +128,7 @@ func (a *app) cause(err error) string {
 	words := map[syscall.Errno]string{
 		syscall.ENOSPC: "磁盘已满", syscall.EACCES: "没有权限", syscall.EPERM: "没有权限", syscall.EIO: "磁盘读写出错",
 		syscall.EROFS: "磁盘只读", syscall.ENOENT: "不存在", syscall.EEXIST: "已存在", syscall.ENOTDIR: "不是文件夹", syscall.EISDIR: "是文件夹",
+		syscall.ELOOP: "符号链接互相指向", syscall.ENXIO: "不能当作文件打开", syscall.ENAMETOOLONG: "名称过长",
 	}
 	if w := words[errno]; w != "" && a.lang != "en" {
 		return w + "（" + errno.Error() + "）"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const usageZH = `用法：
@@ -52,11 +53,12 @@ func (a *app) translate(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	if c, _, err := root.Find([]string{"help"}); err == nil && c.Name() == "help" {
-		c.Short, c.Long = a.say("命令的说明", "Help about a command"), ""
+		c.Short, c.Long, c.Run, c.RunE = a.say("命令的说明", "Help about a command"), "", nil, a.help
 	}
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c.Name() == "completion" {
 		c.Short = a.say("生成命令行补全脚本", "Generate a shell completion script")
 		c.Long = a.say("为 bash、zsh、fish 或 PowerShell 生成补全脚本。", "Generate a completion script for bash, zsh, fish or PowerShell.")
+		c.Args, c.RunE = a.noArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
 		for _, shell := range c.Commands() {
 			shell.Short = fmt.Sprintf(a.say("生成 %s 的补全脚本", "Generate the script for %s"), shell.Name())
 			shell.Long = fmt.Sprintf(a.say("生成 %s 的补全脚本。载入：\n\n%s", "Generate the completion script for %s. To load it:\n\n%s"), shell.Name(), loading(shell.Name()))
@@ -71,8 +73,28 @@ func (a *app) translate(root *cobra.Command) {
 		if f := c.Flags().Lookup("help"); f != nil {
 			f.Usage = a.say("显示说明", "show this help")
 		}
+		c.LocalFlags().VisitAll(a.sayDefault)
 		c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{a.flagError(err)} })
 	}
+}
+
+// help is the command of this name; a topic that is no command is a wrong command line.
+func (a *app) help(c *cobra.Command, args []string) error {
+	topic, rest, err := c.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return a.noArgs(c.Root(), args)
+	}
+	return topic.Help()
+}
+
+// sayDefault writes a flag's default into its text: cobra would in English.
+func (a *app) sayDefault(f *pflag.Flag) {
+	switch f.DefValue {
+	case "", "false", "[]":
+		return
+	}
+	f.Usage += fmt.Sprintf(a.say("（默认 %s）", " (default %s)"), f.DefValue)
+	f.DefValue = ""
 }
 
 func loading(shell string) string {

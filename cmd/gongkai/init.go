@@ -77,15 +77,20 @@ func (a *app) initSite(dir string) error {
 	if err != nil {
 		return err
 	}
+	say := func(format, name string) {
+		if !a.quiet {
+			fmt.Fprintf(a.out, format, name)
+		}
+	}
 	for _, f := range sortedFiles(files) {
 		err := writeNew(filepath.Join(dir, filepath.FromSlash(f.name)), f.text)
 		switch {
 		case errors.Is(err, fs.ErrExist):
-			fmt.Fprintf(a.out, a.say("已有，未改动：%s\n", "exists, left alone: %s\n"), f.name)
+			say(a.say("已有，未改动：%s\n", "exists, left alone: %s\n"), f.name)
 		case err != nil:
 			return err
 		default:
-			fmt.Fprintf(a.out, a.say("已写：%s\n", "wrote: %s\n"), f.name)
+			say(a.say("已写：%s\n", "wrote: %s\n"), f.name)
 		}
 	}
 	if !a.quiet {

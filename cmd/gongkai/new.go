@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -29,17 +30,17 @@ func (a *app) newCommand() *cobra.Command {
   gongkai new 610112/wjj/2024/weijian-zongjie --title 2024年卫生健康工作总结 --kind 工作总结 --date 2025-01-15`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{a.say("请给出报告的路径：地区/机构/年度/名称", "give the report's path: district/agency/year/slug")}
+				return a.needsPath()
 			}
 			return a.atMost(1)(c, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.newReport(args[0], f) },
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.title, "title", "", a.say("标题", "title"))
-	flags.StringVar(&f.agency, "agency", "", a.say("发布机构全称", "full name of the publishing agency"))
-	flags.StringVar(&f.kind, "kind", "", a.say("材料类型，如 summary 或 工作总结", "kind, e.g. summary"))
-	flags.StringVar(&f.date, "date", "", a.say("发布日期，如 2025-01-15", "day of publication, e.g. 2025-01-15"))
+	flags.StringVar(&f.title, "title", "", a.say("`标题`", "`title`"))
+	flags.StringVar(&f.agency, "agency", "", a.say("发布机构的`全称`", "full `name` of the publishing agency"))
+	flags.StringVar(&f.kind, "kind", "", a.say("材料`类型`，如 summary 或 工作总结", "`kind`, e.g. summary"))
+	flags.StringVar(&f.date, "date", "", a.say("发布`日期`，如 2025-01-15", "`day` of publication, e.g. 2025-01-15"))
 	c.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kindCompletions(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -53,7 +54,10 @@ func kindCompletions() []cobra.Completion {
 }
 
 func (a *app) newReport(arg string, f newFlags) error {
-	rel := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(arg), "content/"), ".md") + ".md"
+	rel, ok := a.belowContent(arg)
+	if !ok {
+		return a.needsPath()
+	}
 	shown := path.Join(filepath.ToSlash(a.source), "content", rel)
 	_, _, found := report.ParsePath(shown, rel)
 	if found.AtLeast(diag.Error) > 0 {
@@ -62,7 +66,16 @@ func (a *app) newReport(arg string, f newFlags) error {
 		}
 		return exitCode(exitFindings)
 	}
-	if err := a.ask(&f); err != nil {
+	if err := a.vacant(rel); err != nil {
+		return err
+	}
+	if _, found := a.draft(shown, rel, f); len(found) > 0 { // what the flags say, before anything is asked
+		if err := a.printFindings(found, "text"); err != nil {
+			return err
+		}
+		return exitCode(exitFindings)
+	}
+	if err := a.ask(shown, rel, &f); err != nil {
 		return err
 	}
 	text, found := a.draft(shown, rel, f)
@@ -74,25 +87,71 @@ func (a *app) newReport(arg string, f newFlags) error {
 	}
 	name := filepath.Join(a.source, "content", filepath.FromSlash(rel))
 	if err := writeNew(name, text); errors.Is(err, fs.ErrExist) {
-		return usageError{fmt.Sprintf(a.say("%s 已经存在，没有改动", "%s exists already and was not changed"), shown)}
+		return existsError{shown}
 	} else if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, a.say("已写草稿：%s\n", "wrote a draft: %s\n"), shown)
 	if !a.quiet {
+		fmt.Fprintf(a.out, a.say("已写草稿：%s\n", "wrote a draft: %s\n"), shown)
 		fmt.Fprint(a.out, a.say("写好后删去 draft 一行，再用 gongkai build 生成；先看一看用 gongkai build -D\n",
 			"when it is ready, delete the line draft and run gongkai build; to look at it first: gongkai build -D\n"))
 	}
 	return nil
 }
 
-// ask asks on a terminal for what the flags leave open; elsewhere it stays empty.
-func (a *app) ask(f *newFlags) error {
+// existsError is a file that new would have to overwrite.
+type existsError struct{ name string }
+
+func (e existsError) Error() string { return e.name + " exists" }
+
+func (a *app) needsPath() error {
+	return usageError{a.say("请给出报告的路径：地区/机构/年度/名称", "give the report's path: district/agency/year/slug")}
+}
+
+// belowContent reads the path as people give it: below content/, or from here, from the root or from the site's folder, with .md or
+// without, with the separators of any system. ok is false when it leads elsewhere or nowhere.
+func (a *app) belowContent(arg string) (rel string, ok bool) {
+	if filepath.IsAbs(arg) {
+		content, err := filepath.Abs(filepath.Join(a.source, "content"))
+		if err != nil {
+			return "", false
+		}
+		if arg, err = filepath.Rel(content, arg); err != nil {
+			return "", false
+		}
+	}
+	rel = path.Clean(strings.ReplaceAll(arg, `\`, "/"))
+	if below, ok := strings.CutPrefix(rel, path.Join(filepath.ToSlash(a.source), "content")+"/"); ok {
+		rel = below
+	}
+	rel = strings.TrimSuffix(strings.TrimPrefix(rel, "content/"), ".md")
+	if rel == "" || rel == "." || rel == "content" || rel == ".." || strings.HasPrefix(rel, "../") || strings.HasPrefix(rel, "/") {
+		return "", false
+	}
+	return rel + ".md", true
+}
+
+// vacant refuses an address that a file has already: <slug>.md and <slug>/index.md are one page.
+func (a *app) vacant(rel string) error {
+	other := strings.TrimSuffix(rel, ".md") + "/index.md"
+	if stem, ok := strings.CutSuffix(rel, "/index.md"); ok {
+		other = stem + ".md"
+	}
+	for _, rel := range []string{rel, other} {
+		if _, err := os.Lstat(filepath.Join(a.source, "content", filepath.FromSlash(rel))); err == nil {
+			return existsError{path.Join(filepath.ToSlash(a.source), "content", rel)}
+		}
+	}
+	return nil
+}
+
+// ask asks on a terminal for what the flags leave open, again until the answer can be used; elsewhere it stays empty.
+func (a *app) ask(shown, rel string, f *newFlags) error {
 	if !a.Terminal(a.in) {
 		return nil
 	}
 	lines := bufio.NewScanner(a.in)
-	for _, q := range []struct {
+	questions := []struct {
 		to       *string
 		question string
 	}{
@@ -100,16 +159,28 @@ func (a *app) ask(f *newFlags) error {
 		{&f.agency, a.say("发布机构全称（已登记的可留空）", "Agency, full name (empty when registered)")},
 		{&f.kind, a.say("材料类型（工作总结、工作计划、总结和计划、工作要点、政府工作报告……）", "Kind (summary, plan, summary-and-plan, work-points …)")},
 		{&f.date, a.say("发布日期，如 2025-01-15（不知道的留空）", "Day of publication, e.g. 2025-01-15 (empty when unknown)")},
-	} {
+	}
+	for i := 0; i < len(questions); {
+		q := questions[i]
 		if *q.to != "" {
+			i++
 			continue
 		}
-		fmt.Fprintf(a.out, "%s：", q.question)
+		fmt.Fprint(a.out, q.question+a.say("：", ": "))
 		if !lines.Scan() {
 			fmt.Fprintln(a.out)
 			return lines.Err()
 		}
 		*q.to = strings.TrimSpace(lines.Text())
+		_, found := a.draft(shown, rel, *f)
+		if len(found) == 0 {
+			i++
+			continue
+		}
+		*q.to = ""
+		if err := a.printFindings(found, "text"); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -144,8 +215,8 @@ func (a *app) draft(shown, rel string, f newFlags) ([]byte, diag.List) {
 
 // quote writes a value so that YAML reads it back as it is.
 func quote(s string) string {
-	plain := s != "" && !strings.ContainsAny(s, ":#'\"{}[]&*!|>%@`,\n\t\\") && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "?") && strings.TrimSpace(s) == s
-	if plain {
+	plain := s != "" && !strings.ContainsAny(s, ":#'\"{}[]&*!|>%@`,\n\t\\：“”‘’＂＇") && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "?") && strings.TrimSpace(s) == s
+	if plain && s != "~" && !strings.EqualFold(s, "null") {
 		return s
 	}
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "'", "''") + "'"

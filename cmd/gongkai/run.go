@@ -35,13 +35,14 @@ func isTerminal(stream any) bool {
 
 // run is the whole program as a function.
 func run(ctx context.Context, e env, stdin io.Reader, stdout, stderr io.Writer, args []string) int {
-	a := &app{env: e, ctx: ctx, in: stdin, out: stdout, err: stderr, lang: language(e, args)}
+	out := &output{to: stdout}
+	a := &app{env: e, ctx: ctx, in: stdin, out: out, err: stderr, lang: language(e, args)}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if out.err != nil {
+		err = outputError{out.err}
+	}
 	if err == nil {
 		return exitClean
 	}
@@ -51,6 +52,25 @@ func run(ctx context.Context, e env, stdin io.Reader, stdout, stderr io.Writer, 
 	}
 	return a.fail(err)
 }
+
+// output is standard output. It remembers the first write that failed: what was asked for then did not arrive.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// outputError is a failed write to standard output.
+type outputError struct{ error }
+
+func (e outputError) Unwrap() error { return e.error }
 
 // exitCode ends a command that has said everything already.
 type exitCode int
@@ -114,15 +134,18 @@ func (a *app) root() *cobra.Command {
 		Args:          a.noArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetIn(a.in)
+	root.SetOut(a.out) // before the commands are made: completion keeps the stream of that moment
+	root.SetErr(a.err)
 	root.SuggestionsMinimumDistance = 2
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.source, "source", "s", ".", a.say("网站所在的文件夹", "the site's folder"))
-	flags.String("lang", "zh", a.say("消息的语言：zh 或 en（也可设 GONGKAI_LANG）", "language of messages: zh or en (or set GONGKAI_LANG)"))
+	flags.StringVarP(&a.source, "source", "s", ".", a.say("网站所在的`文件夹`", "the site's `folder`"))
+	flags.String("lang", "zh", a.say("消息的`语言`：zh 或 en；也可设 GONGKAI_LANG", "`language` of messages: zh or en, or set GONGKAI_LANG"))
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, a.say("只说发现的问题", "print findings only"))
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, a.say("多说一些", "say more"))
 	flags.BoolVar(&a.noColor, "no-color", false, a.say("不用颜色", "no colours"))
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkLang(c) }
-	root.AddCommand(a.buildCommand(), a.newCommand(), a.initCommand(), a.explainCommand(), a.versionCommand())
+	root.AddCommand(a.buildCommand(), a.serveCommand(), a.newCommand(), a.importCommand(), a.initCommand(), a.explainCommand(), a.versionCommand())
 	a.translate(root)
 	return root
 }

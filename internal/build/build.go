@@ -50,7 +50,8 @@ type Result struct {
 	Notes     []diag.Text // what was amiss with the cache, which never changes what a build writes or finds
 }
 
-// Run builds a site. An error means that the machine failed; findings are in the result. A build that does not publish leaves the destination as it was.
+// Run builds a site. An error means that the machine failed; what had been found until then is in the result, which is nil only when
+// nothing was read. A build that does not publish leaves the destination as it was.
 func Run(ctx context.Context, opt Options) (*Result, error) {
 	b := &builder{Options: opt}
 	if b.Progress == nil {
@@ -74,7 +75,8 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		}
 	}
 	if err := b.publish(ctx, src, result); err != nil {
-		return nil, err
+		result.tidy()
+		return result, err
 	}
 	result.Notes = src.memory.notes
 	result.tidy()
@@ -106,7 +108,8 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 		return err
 	}
 	result.Found = append(append(result.Found, found...), more...)
-	b.blocked = b.blocked || len(found)+len(more) > 0 || unpublishable(result.Found)
+	b.blocked = b.blocked || found.AtLeast(diag.Error)+more.AtLeast(diag.Error) > 0 || unpublishable(result.Found)
+	src.waive(result.Found)
 	if b.blocked || result.Found.AtLeast(b.FailOn) > 0 {
 		return b.checkBodies(ctx, src, result)
 	}
@@ -126,10 +129,11 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 	}()
 	w := &writer{builder: b, source: src, site: result.Site, render: render.New(result.Site, layouts, assets), assets: assets, stage: stage, content: os.DirFS(b.disk("content"))}
 	w.ledger.start(src.memory, w.render, stage)
-	if err := w.all(ctx); err != nil {
+	err = w.all(ctx)
+	w.tell(result)
+	if err != nil {
 		return err
 	}
-	w.tell(result)
 	if w.failed.Load() || unpublishable(result.Found) || result.Found.AtLeast(b.FailOn) > 0 {
 		src.remember()
 		return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/publish"
 	"gongkai/internal/render"
 	"gongkai/internal/report"
 )
@@ -93,6 +94,7 @@ func placed(found diag.List, path string) diag.List {
 type memory struct {
 	on      bool
 	dir     string
+	disk    func(dir string) (publish.FS, error)
 	program string
 	options string // what parsing reads besides files
 	entries map[string]*entry
@@ -107,6 +109,12 @@ func (m *memory) find(rel string, size int64) *entry {
 		return e
 	}
 	return nil
+}
+
+// asked reports whether links led into a file's text in the last build.
+func (m *memory) asked(rel string) bool {
+	e := m.entries[rel]
+	return e != nil && e.Text.Asked
 }
 
 // entries are what this run knows of the files, in their order.

@@ -1,14 +1,17 @@
 package build
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,11 +20,12 @@ import (
 	"sync"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/publish"
 )
 
-// The cache is one file, cache-<program>.gob: a stream of gob values, a preamble and then as many parcels as it says, each with the SHA-256
-// of what it holds, which is a gob stream of its own, so that all cores can read and write. It is written beside its name and renamed.
-// A file that is not exactly so counts as absent, with a note.
+// The cache is one file, cache-<program>.gob, a stream of gob values: a preamble, as many parcels as it says, and the SHA-256 of all bytes
+// before. A parcel is a byte slice that holds a gob stream of its own, so that all cores can read and write. The file is written beside
+// its name and renamed. One that is not exactly so counts as absent, with a note.
 const (
 	cacheFormat  = 1
 	cachePrefix  = "cache-"
@@ -44,12 +48,6 @@ type preamble struct {
 func (p preamble) sum() []byte {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %d", p.Format, p.Program, p.Options, p.Parcels))
 	return sum[:]
-}
-
-// parcel is every further value.
-type parcel struct {
-	Sum  []byte
-	Data []byte
 }
 
 // contents is what a parcel holds: the pages in the first, entries in the others.
@@ -75,13 +73,16 @@ func (b *builder) recall() *memory {
 		return m
 	}
 	sum := sha256.Sum256([]byte(program))
-	m.on, m.dir, m.program = true, b.Cache.Dir, fmt.Sprintf("%x", sum[:16])
+	m.on, m.dir, m.disk, m.program = true, b.Cache.Dir, b.Disk, fmt.Sprintf("%x", sum[:16])
+	if m.disk == nil {
+		m.disk = func(dir string) (publish.FS, error) { return publish.OpenDisk(dir) }
+	}
 	switch err := m.load(); {
 	case err == nil, errors.Is(err, fs.ErrNotExist):
 	case errors.Is(err, errForeign):
-		m.note("缓存 %s 不是这个程序写的，已忽略", "the cache %s is not this program's and is ignored", m.file())
+		m.note("缓存 %s 不是这个程序写的，已忽略", "the cache %s is not this program's and is ignored", m.shown())
 	case errors.Is(err, errDamaged):
-		m.note("缓存 %s 已损坏，已忽略", "the cache %s is damaged and is ignored", m.file())
+		m.note("缓存 %s 已损坏，已忽略", "the cache %s is damaged and is ignored", m.shown())
 	default:
 		m.note("无法读取缓存，已忽略：%v", "the cache cannot be read and is ignored: %v", err)
 	}
@@ -92,25 +93,38 @@ func (m *memory) note(zh, en string, args ...any) {
 	m.notes = append(m.notes, diag.Say(zh, en, args...))
 }
 
-func (m *memory) file() string { return filepath.Join(m.dir, cachePrefix+m.program+cacheSuffix) }
+// file is the cache's name in its folder.
+func (m *memory) file() string { return cachePrefix + m.program + cacheSuffix }
+
+func (m *memory) shown() string { return filepath.Join(m.dir, m.file()) }
 
 // load reads the file, all of it or nothing.
 func (m *memory) load() (err error) {
-	f, err := os.Open(m.file())
+	disk, err := m.disk(m.dir)
+	if err != nil {
+		return err
+	}
+	defer disk.Close()
+	info, err := disk.Lstat(m.file())
+	if err != nil {
+		return err
+	}
+	m.stale = true
+	if !info.Mode().IsRegular() || info.Size() > maxCacheFile {
+		return errDamaged
+	}
+	f, err := disk.Open(m.file())
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	m.stale = true
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxCacheFile {
-		return cmp.Or(err, errDamaged)
-	}
 	defer func() {
 		if recover() != nil { // below gob, on bytes that it did not write
 			err = errDamaged
 		}
 	}()
-	in := gob.NewDecoder(f)
+	from := &summed{Reader: bufio.NewReaderSize(f, 64<<10), sum: sha256.New()}
+	in := gob.NewDecoder(from)
 	var p preamble
 	if err := in.Decode(&p); err != nil || !bytes.Equal(p.Sum, p.sum()) {
 		return errDamaged
@@ -125,6 +139,10 @@ func (m *memory) load() (err error) {
 	if err != nil {
 		return err
 	}
+	sum, written := from.sum.Sum(nil), []byte(nil)
+	if err := in.Decode(&written); err != nil || !bytes.Equal(sum, written) || in.Decode(&written) != io.EOF {
+		return errDamaged
+	}
 	m.entries = map[string]*entry{}
 	for _, c := range all {
 		if c.Pages != nil {
@@ -138,14 +156,34 @@ func (m *memory) load() (err error) {
 	return nil
 }
 
+// summed sums what is read of it. It is a ByteReader, since gob would read ahead in anything else.
+type summed struct {
+	*bufio.Reader
+	sum hash.Hash
+}
+
+func (r *summed) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	r.sum.Write(b[:n])
+	return n, err
+}
+
+func (r *summed) ReadByte() (byte, error) {
+	c, err := r.Reader.ReadByte()
+	if err == nil {
+		r.sum.Write([]byte{c})
+	}
+	return c, err
+}
+
 // unpack reads the parcels in turn and opens them on all cores.
 func unpack(in *gob.Decoder, n int) ([]contents, error) {
 	if n < 0 || n > 1<<20 {
 		return nil, errDamaged
 	}
 	type job struct {
-		parcel
-		to *contents
+		data []byte
+		to   *contents
 	}
 	jobs := make(chan job)
 	all := make([]contents, n)
@@ -154,38 +192,31 @@ func unpack(in *gob.Decoder, n int) ([]contents, error) {
 	for w := range errs {
 		wg.Go(func() {
 			for j := range jobs {
-				errs[w] = cmp.Or(errs[w], j.open(j.to))
+				errs[w] = cmp.Or(errs[w], j.to.unpack(j.data))
 			}
 		})
 	}
-	err := func() error {
-		defer close(jobs)
-		for i := range all {
-			j := job{to: &all[i]}
-			if in.Decode(&j.parcel) != nil {
-				return errDamaged
-			}
-			jobs <- j
+	var err error
+	for i := range all {
+		j := job{to: &all[i]}
+		if in.Decode(&j.data) != nil {
+			err = errDamaged
+			break
 		}
-		if in.Decode(&parcel{}) != io.EOF {
-			return errDamaged
-		}
-		return nil
-	}()
+		jobs <- j
+	}
+	close(jobs)
 	wg.Wait()
 	return all, cmp.Or(append(errs, err)...)
 }
 
-func (p parcel) open(to *contents) (err error) {
+func (c *contents) unpack(data []byte) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errDamaged
 		}
 	}()
-	if sum := sha256.Sum256(p.Data); !bytes.Equal(sum[:], p.Sum) {
-		return errDamaged
-	}
-	if err := gob.NewDecoder(bytes.NewReader(p.Data)).Decode(to); err != nil || to.Pages != nil && !to.Pages.whole() {
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(c); err != nil || c.Pages != nil && !c.Pages.whole() {
 		return errDamaged
 	}
 	return nil
@@ -213,90 +244,83 @@ func (m *memory) write(entries []*entry, p pages) (err error) {
 	if err := os.MkdirAll(m.dir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(m.dir, cachePrefix+m.program+"-*"+tempSuffix)
+	disk, err := m.disk(m.dir)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, gone(os.Remove(f.Name())))
-		}
-	}()
-	if err := errors.Join(m.pack(f, entries, p), f.Close()); err != nil {
-		return err
+	defer func() { err = errors.Join(err, disk.Close()) }()
+	temp := fmt.Sprintf("%s%s-%x%s", cachePrefix, m.program, rand.Uint64(), tempSuffix)
+	if _, err := disk.Write(temp, packer{m, entries, p}); err != nil {
+		return errors.Join(err, disk.Remove(temp))
 	}
-	if err := os.Rename(f.Name(), m.file()); err != nil {
-		return err
+	if err := disk.Rename(temp, m.file()); err != nil {
+		return errors.Join(err, disk.Remove(temp))
 	}
-	return m.tidy()
+	return m.tidy(disk)
 }
 
-// pack writes preamble and parcels; these are filled on all cores, a few at a time.
-func (m *memory) pack(f io.Writer, entries []*entry, p pages) error {
-	all := []contents{{Pages: &p}}
-	for part := range slices.Chunk(entries, perParcel) {
+// packer writes the whole file.
+type packer struct {
+	*memory
+	entries []*entry
+	pages   pages
+}
+
+// WriteTo writes preamble and parcels; these are filled on all cores, a few at a time. The number of bytes is not told.
+func (k packer) WriteTo(f io.Writer) (int64, error) {
+	all := []contents{{Pages: &k.pages}}
+	for part := range slices.Chunk(k.entries, perParcel) {
 		all = append(all, contents{Entries: part})
 	}
-	out := gob.NewEncoder(f)
-	head := preamble{Format: cacheFormat, Program: m.program, Options: m.options, Parcels: len(all)}
+	sum := sha256.New()
+	out := gob.NewEncoder(io.MultiWriter(f, sum))
+	head := preamble{Format: cacheFormat, Program: k.program, Options: k.options, Parcels: len(all)}
 	head.Sum = head.sum()
 	if err := out.Encode(head); err != nil {
-		return err
+		return 0, err
 	}
 	for some := range slices.Chunk(all, runtime.GOMAXPROCS(0)) {
-		parcels := make([]parcel, len(some))
+		parcels := make([]bytes.Buffer, len(some))
 		errs := make([]error, len(some))
 		var wg sync.WaitGroup
 		for i := range some {
-			wg.Go(func() { parcels[i], errs[i] = some[i].pack() })
+			wg.Go(func() { errs[i] = gob.NewEncoder(&parcels[i]).Encode(some[i]) })
 		}
 		wg.Wait()
 		for i := range parcels {
-			if err := cmp.Or(errs[i], out.Encode(parcels[i])); err != nil {
-				return err
+			if err := cmp.Or(errs[i], out.Encode(parcels[i].Bytes())); err != nil {
+				return 0, err
 			}
 		}
 	}
-	return nil
-}
-
-func (c contents) pack() (parcel, error) {
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(c)
-	sum := sha256.Sum256(b.Bytes())
-	return parcel{sum[:], b.Bytes()}, err
+	return 0, out.Encode(sum.Sum(nil))
 }
 
 // tidy removes what killed runs left, and caches of other programs but the newest.
-func (m *memory) tidy() error {
-	names, err := os.ReadDir(m.dir)
+func (m *memory) tidy(disk publish.FS) error {
+	names, err := disk.List(".")
 	if err != nil {
 		return err
 	}
-	var others []fs.FileInfo
-	for _, e := range names {
-		name := e.Name()
+	type other struct {
+		name string
+		time int64
+	}
+	var others []other
+	for _, name := range names {
 		switch {
-		case !strings.HasPrefix(name, cachePrefix) || name == filepath.Base(m.file()):
+		case !strings.HasPrefix(name, cachePrefix) || name == m.file():
 		case strings.HasSuffix(name, tempSuffix):
-			err = errors.Join(err, gone(os.Remove(filepath.Join(m.dir, name))))
+			err = errors.Join(err, disk.Remove(name))
 		case strings.HasSuffix(name, cacheSuffix):
-			if info, err := e.Info(); err == nil {
-				others = append(others, info)
+			if info, err := disk.Lstat(name); err == nil {
+				others = append(others, other{name, info.ModTime().UnixNano()})
 			}
 		}
 	}
-	slices.SortFunc(others, func(x, y fs.FileInfo) int { return y.ModTime().Compare(x.ModTime()) })
+	slices.SortFunc(others, func(x, y other) int { return cmp.Or(cmp.Compare(y.time, x.time), cmp.Compare(x.name, y.name)) })
 	for _, old := range others[min(otherCaches, len(others)):] {
-		err = errors.Join(err, gone(os.Remove(filepath.Join(m.dir, old.Name()))))
-	}
-	return err
-}
-
-// gone takes it as done when somebody else has removed the file.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		err = errors.Join(err, disk.Remove(old.name))
 	}
 	return err
 }

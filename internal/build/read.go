@@ -36,6 +36,7 @@ type source struct {
 	folders  map[string][]site.File // files beside bundles
 	layouts  fs.FS                  // the site's own; nil when it has none
 	static   fs.FS
+	statics  []string // what of it keeps its path: pages may link to it
 	found    diag.List
 	memory   *memory
 	byRel    map[string]*file
@@ -82,7 +83,7 @@ func (b *builder) read(ctx context.Context) (*source, error) {
 }
 
 func (b *builder) readConfig(s *source) error {
-	src, err := os.ReadFile(b.disk(ConfigName))
+	src, found, err := b.small(ConfigName)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(b.disk("content")); err != nil {
 			return &NoSiteError{Dir: b.Source}
@@ -90,8 +91,9 @@ func (b *builder) readConfig(s *source) error {
 		s.config = site.DefaultConfig()
 	} else if err != nil {
 		return err
+	} else if len(found) > 0 {
+		s.found = append(s.found, found...)
 	} else {
-		var found diag.List
 		s.config, found = site.ParseConfig(b.under(ConfigName), src)
 		s.found = append(s.found, found...)
 		if found.AtLeast(diag.Error) > 0 {
@@ -117,24 +119,30 @@ type BaseURLError struct{ Address string }
 func (e *BaseURLError) Error() string { return "not an absolute http(s) address: " + e.Address }
 
 // NoSiteError says that a folder holds no site.
-type NoSiteError struct{ Dir string }
+type NoSiteError struct {
+	Dir        string
+	Configured bool // there is a configuration, but no content/
+}
 
 func (e *NoSiteError) Error() string {
+	if e.Configured {
+		return "no content/ in " + e.Dir
+	}
 	return "no site in " + e.Dir + ": neither " + ConfigName + " nor content/"
 }
 
 // walk lists what lies below content/. Symbolic links are never followed (contract §1).
 func (b *builder) walk(s *source) error {
+	if ok, err := b.folder(s, "content"); err != nil || !ok {
+		if err == nil && !b.blocked {
+			return &NoSiteError{Dir: b.Source, Configured: true} // an empty site would replace the one that stands
+		}
+		return err
+	}
 	root := b.disk("content")
 	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		if err != nil {
-			if p == root && errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
+		if err != nil || p == root {
 			return err
-		}
-		if p == root {
-			return nil
 		}
 		rel, err := filepath.Rel(root, p)
 		if err != nil {
@@ -161,15 +169,17 @@ func (b *builder) meet(s *source, rel string, e fs.DirEntry) error {
 		if e.IsDir() {
 			return fs.SkipDir
 		}
-	case e.Type()&fs.ModeSymlink != 0:
-		s.found = append(s.found, linkFinding(b.under("content/"+rel)))
 	case e.IsDir():
+	case !e.Type().IsRegular():
+		s.found = append(s.found, notAFile(b.under("content/"+rel), e.Type()))
 	case name == "_defaults.yaml":
-		src, err := os.ReadFile(b.disk("content/" + rel))
+		src, found, err := b.small("content/" + rel)
 		if err != nil {
 			return err
 		}
-		src, found := report.Normalise(b.under("content/"+rel), src)
+		if len(found) == 0 {
+			src, found = report.Normalise(b.under("content/"+rel), src)
+		}
 		s.found = append(s.found, found...)
 		if found.AtLeast(diag.Error) > 0 {
 			b.blocked = true
@@ -193,14 +203,6 @@ func (b *builder) meet(s *source, rel string, e fs.DirEntry) error {
 		}
 	}
 	return nil
-}
-
-func linkFinding(p string) diag.Diagnostic {
-	return diag.Diagnostic{
-		Rule: "symbolic-link", Severity: diag.Error, Path: p,
-		Message: diag.Say("这是符号链接，不予读取", "this is a symbolic link and is not followed"),
-		Hint:    diag.Say("请改为文件本身", "put the file itself here"),
-	}
 }
 
 // sortOut keeps the files beside bundles and reports the others, which no page would show.
@@ -235,32 +237,27 @@ func sorted[V any](m map[string]V) []string {
 	return keys
 }
 
-// overlay opens the site's own layouts or static files, reporting symbolic links in them.
+// overlay opens the site's own layouts or static files, reporting what is no file in them.
 func (b *builder) overlay(s *source, name string, to *fs.FS) error {
-	dir := b.disk(name)
-	info, err := os.Lstat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := b.folder(s, name); err != nil || !ok {
 		return err
 	}
-	if info.Mode()&fs.ModeSymlink != 0 {
-		s.found = append(s.found, linkFinding(b.under(name)))
-		return nil
-	}
-	if !info.IsDir() {
-		return nil
-	}
-	err = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
-		if err == nil && e.Type()&fs.ModeSymlink != 0 {
-			rel, _ := filepath.Rel(dir, p)
-			s.found = append(s.found, linkFinding(b.under(path.Join(name, filepath.ToSlash(rel)))))
+	dir := b.disk(name)
+	*to = regular{os.DirFS(dir)}
+	return filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		rel = filepath.ToSlash(rel)
+		switch {
+		case !e.Type().IsRegular():
+			s.found = append(s.found, notAFile(b.under(path.Join(name, rel)), e.Type()))
+		case name == "static" && !strings.HasPrefix(rel, "assets/"):
+			s.statics = append(s.statics, rel)
 		}
 		return err
 	})
-	*to = os.DirFS(dir)
-	return err
 }
 
 // readHeads parses the front matter of all files, on all cores, reading only as much of each file as it takes.
@@ -332,11 +329,7 @@ func (b *builder) unchanged(e *entry, buf []byte) (*entry, error) {
 func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error) {
 	p := b.under("content/" + f.rel)
 	if f.size > maxFile {
-		return nil, diag.List{{
-			Rule: "file-too-large", Severity: diag.Error, Path: p,
-			Message: diag.Say("文件有 %.1f MB，超过 2 MB 的上限", "the file has %.1f MB, over the limit of 2 MB", float64(f.size)/(1<<20)),
-			Hint:    diag.Say("请拆分，或把附表改为附件", "split it, or make its tables attachments"),
-		}}, nil
+		return nil, diag.List{tooLarge(p, f.size)}, nil
 	}
 	r, err := os.Open(b.disk("content/" + f.rel))
 	if err != nil {
@@ -348,7 +341,8 @@ func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error)
 		return nil, nil, err
 	}
 	src, complete := buf[:n], n < len(buf)
-	if end, ok := report.HeadEnd(src); ok {
+	// an end of 0 means that there is none within reach: why not, the rest of the file tells
+	if end, ok := report.HeadEnd(src); ok && end > 0 {
 		src, complete = src[:end], complete && end == n
 	} else if !complete {
 		rest, err := io.ReadAll(io.LimitReader(r, maxFile))
@@ -356,7 +350,7 @@ func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error)
 			return nil, nil, err
 		}
 		src, complete = append(bytes.Clone(src), rest...), true
-		if end, ok := report.HeadEnd(src); ok {
+		if end, ok := report.HeadEnd(src); ok && end > 0 {
 			src, complete = src[:end], end == len(src)
 		}
 	}
@@ -370,7 +364,7 @@ func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error)
 
 // input gathers what assembling needs.
 func (s *source) input(b *builder) site.Input {
-	in := site.Input{Config: s.config, ConfigPath: b.under(ConfigName), Defaults: s.defaults, Folders: s.folders, AsOf: b.AsOf(s.config.Location), Drafts: b.Drafts}
+	in := site.Input{Config: s.config, ConfigPath: b.under(ConfigName), Defaults: s.defaults, Folders: s.folders, Static: s.statics, AsOf: b.AsOf(s.config.Location), Drafts: b.Drafts}
 	for _, f := range s.files {
 		switch {
 		case f.head == nil:

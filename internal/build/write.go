@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -32,13 +31,14 @@ type writer struct {
 	content fs.FS // content/, for attachments
 	ledger  ledger
 
-	mu      sync.Mutex
-	found   diag.List
-	demands []site.Demand
-	failed  atomic.Bool // a page could not be drawn
-	pages   atomic.Int64
-	parsed  atomic.Int64
-	drawn   atomic.Int64
+	mu       sync.Mutex
+	found    diag.List
+	demands  []site.Demand
+	failed   atomic.Bool // a page could not be drawn
+	misdrawn atomic.Bool // a report's page could not be drawn: its layout fails
+	pages    atomic.Int64
+	parsed   atomic.Int64
+	drawn    atomic.Int64
 }
 
 func (b *builder) checkBodies(ctx context.Context, src *source, result *Result) error {
@@ -54,6 +54,7 @@ func (b *builder) checkBodies(ctx context.Context, src *source, result *Result) 
 // tell puts what was found and done into the result.
 func (w *writer) tell(r *Result) {
 	r.Found = append(r.Found, w.found...)
+	w.source.waive(r.Found)
 	r.Pages, r.Parsed, r.Drawn = int(w.pages.Load()), int(w.parsed.Load()), int(w.drawn.Load())
 }
 
@@ -89,7 +90,8 @@ func (w *writer) add(found ...diag.Diagnostic) {
 type worker struct {
 	*writer
 	parser *report.Parser
-	buf    bytes.Buffer
+	raw    bytes.Buffer // the present file
+	buf    bytes.Buffer // the present output
 }
 
 func (w *writer) newWorker() *worker {
@@ -144,7 +146,7 @@ func (k *worker) text(f *file) (src []byte, body *report.Body, ok bool, err erro
 // parse reads and parses the text of a file whose head is known, and notes what is kept of it. The body is nil when there is no text.
 func (k *worker) parse(f *file) (src []byte, body *report.Body, err error) {
 	h, p := f.head, k.disk("content/"+f.rel)
-	raw, err := os.ReadFile(p)
+	raw, err := k.wholeInto("content/"+f.rel, &k.raw)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -165,12 +167,15 @@ func (k *worker) parse(f *file) (src []byte, body *report.Body, err error) {
 	if f.entry.Text == nil {
 		e := *f.entry
 		e.Size, e.Sum, e.Text = int64(len(raw)), sum[:], readText(src[min(h.BodyOffset, len(src)):], body, unplaced(found))
+		if k.source.memory.asked(f.rel) && body != nil {
+			e.Text.remember(body) // it will be asked again, as likely as not
+		}
 		f.entry = &e
 	}
 	return src, body, nil
 }
 
-func changed(p string) error { return fmt.Errorf("read %s: the file was changed during the build", p) }
+func changed(p string) error { return &ChangedError{p} }
 
 func (k *worker) report(x *site.Report) error {
 	f := k.source.byRel[x.Head.Rel]
@@ -202,7 +207,12 @@ func (k *worker) report(x *site.Report) error {
 // The key is nil for what has none.
 func (k *worker) page(url string, key *render.Key, draw func(*bytes.Buffer) *diag.Diagnostic) error {
 	k.buf.Reset()
+	ofReport := strings.Count(url, "/") == 3
+	if ofReport && k.misdrawn.Load() {
+		return nil // the layout of reports fails, and has been reported: thousands of pages would say it again, slowly
+	}
 	if d := draw(&k.buf); d != nil {
+		k.misdrawn.Store(ofReport || k.misdrawn.Load())
 		k.failed.Store(true)
 		k.add(*d)
 		return nil

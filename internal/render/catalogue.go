@@ -39,7 +39,7 @@ var labels = map[string]string{
 
 // catalogue is the block of 目录信息 (standards §1.7); rows without a value are left out.
 func (r *Renderer) catalogue(x *site.Report) []Row {
-	var rows []Row
+	rows := make([]Row, 0, len(labels))
 	add := func(key, value string, more ...func(*Row)) {
 		if value == "" {
 			return

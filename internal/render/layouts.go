@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"path"
 	"reflect"
@@ -24,6 +25,7 @@ import (
 // Layouts are the page templates (模板), minified and parsed once.
 type Layouts struct {
 	sets    map[string]*template.Template // by page kind
+	quick   map[string]*quick             // the same, as far as they can be run faster
 	sources map[string]layoutFile         // by file name
 	funcs   template.FuncMap
 }
@@ -41,7 +43,7 @@ var pageKinds = []string{
 
 // LoadLayouts reads the embedded layouts and a site's own over them (nil: none). Assets gives a static file's published address.
 func LoadLayouts(embedded, own fs.FS, ownPath string, assets *Assets) (*Layouts, diag.List, error) {
-	l := &Layouts{sets: map[string]*template.Template{}, sources: map[string]layoutFile{}}
+	l := &Layouts{sets: map[string]*template.Template{}, quick: map[string]*quick{}, sources: map[string]layoutFile{}}
 	l.funcs = template.FuncMap{
 		"asset":   assets.URL,
 		"ssi":     ssi,
@@ -58,8 +60,25 @@ func LoadLayouts(embedded, own fs.FS, ownPath string, assets *Assets) (*Layouts,
 			return nil, nil, err
 		}
 	}
-	found := l.parseAll()
-	return l, found, nil
+	found := l.unknown(ownPath)
+	return l, append(found, l.parseAll()...), nil
+}
+
+// unknown warns of a site's layouts that no page uses, mostly misspelt names. Those that begin with _ are partials, of any name.
+func (l *Layouts) unknown(ownPath string) diag.List {
+	var found diag.List
+	for _, name := range l.names() {
+		kind := strings.TrimSuffix(name, ".html")
+		if strings.HasPrefix(name, "_") || slices.Contains(pageKinds, kind) {
+			continue
+		}
+		found = append(found, diag.Diagnostic{
+			Rule: "layout-unknown", Severity: diag.Warning, Path: l.sources[name].path,
+			Message: diag.Say("没有哪种页面使用模板 %s", "no page uses the layout %s", name),
+			Hint:    diag.Say("可用的名称：%s", "the names are: %s", strings.Join(pageKinds, " ")),
+		})
+	}
+	return found
 }
 
 func (l *Layouts) read(files fs.FS, at string) error {
@@ -96,7 +115,7 @@ func (l *Layouts) parseAll() diag.List {
 			found = append(found, l.finding(err, nil))
 			continue
 		}
-		l.sets[kind] = set
+		l.sets[kind], l.quick[kind] = set, newQuick(set, l.funcs)
 	}
 	return found
 }
@@ -160,10 +179,15 @@ func (l *Layouts) Execute(w *bytes.Buffer, kind string, view any) *diag.Diagnost
 		return &diag.Diagnostic{Rule: "layout-missing", Severity: diag.Error, Path: "layouts/" + kind + ".html",
 			Message: diag.Say("没有模板 %s.html", "there is no layout %s.html", kind)}
 	}
+	if q := l.quick[kind]; q != nil && q.execute(w, view) {
+		return nil
+	}
+	start := w.Len()
 	err := set.Execute(w, view)
 	if err == nil {
 		return nil
 	}
+	w.Truncate(start)
 	if long, parseErr := l.parse(kind, nil); parseErr == nil {
 		var sink bytes.Buffer
 		if again := long.Execute(&sink, view); again != nil {
@@ -172,6 +196,24 @@ func (l *Layouts) Execute(w *bytes.Buffer, kind string, view any) *diag.Diagnost
 	}
 	d := l.finding(err, view)
 	return &d
+}
+
+// maxPage is how large a page may get: a layout that repeats itself without end is stopped there.
+const maxPage = 64 << 20
+
+var errEndless = errors.New("the page is larger than 64 MB")
+
+// bounded passes on so many bytes and then fails.
+type bounded struct {
+	w    io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errEndless
+	}
+	return b.w.Write(p)
 }
 
 var (

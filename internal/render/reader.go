@@ -4,8 +4,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
-	"rsc.io/qr"
+	"rsc.io/qr/coding"
 
 	"gongkai/internal/report"
 	"gongkai/internal/site"
@@ -61,15 +62,15 @@ func dayOnly(d report.Date) string {
 const quiet = 4
 
 // qrCode draws an address for paper; nil when there is none, or when it is too long for a code.
-func qrCode(address string) *QR {
+func (r *Renderer) qrCode(address string) *QR {
 	if address == "" {
 		return nil
 	}
-	code, err := qr.Encode(address, qr.L)
-	if err != nil {
+	code := r.codes.encode(address)
+	if code == nil {
 		return nil
 	}
-	var b strings.Builder
+	path := make([]byte, 0, code.Size*code.Size*3)
 	for y := range code.Size {
 		for x := 0; x < code.Size; x++ {
 			from := x
@@ -77,9 +78,42 @@ func qrCode(address string) *QR {
 				x++
 			}
 			if x > from {
-				b.WriteString("M" + strconv.Itoa(from+quiet) + " " + strconv.Itoa(y+quiet) + "h" + strconv.Itoa(x-from) + "v1h-" + strconv.Itoa(x-from) + "z")
+				path = strconv.AppendInt(append(path, 'M'), int64(from+quiet), 10)
+				path = strconv.AppendInt(append(path, ' '), int64(y+quiet), 10)
+				path = strconv.AppendInt(append(path, 'h'), int64(x-from), 10)
+				path = strconv.AppendInt(append(path, "v1h-"...), int64(x-from), 10)
+				path = append(path, 'z')
 			}
 		}
 	}
-	return &QR{code.Size + 2*quiet, b.String()}
+	return &QR{code.Size + 2*quiet, string(path)}
+}
+
+// codePlans are the layouts of QR codes by size. All addresses of a site need two or three of them, and making one is most of the work.
+type codePlans struct {
+	made [coding.MaxVersion + 1]atomic.Pointer[coding.Plan]
+}
+
+// encode does what qr.Encode does, at the lowest level of correction; nil when the text is too long.
+func (c *codePlans) encode(text string) *coding.Code {
+	words := coding.String(text)
+	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
+		if words.Bits(v) > v.DataBytes(coding.L)*8 {
+			continue
+		}
+		plan := c.made[v].Load()
+		if plan == nil {
+			var err error
+			if plan, err = coding.NewPlan(v, coding.L, 0); err != nil {
+				return nil
+			}
+			c.made[v].Store(plan)
+		}
+		code, err := plan.Encode(words)
+		if err != nil {
+			return nil
+		}
+		return code
+	}
+	return nil
 }

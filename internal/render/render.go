@@ -25,6 +25,7 @@ type Renderer struct {
 	assets  *Assets
 	shared  Site   // the part of all views
 	base    string // base_url, "" when unset
+	codes   codePlans
 }
 
 // New prepares drawing a site.
@@ -156,6 +157,9 @@ func day(x *site.Report) Date {
 // entry is a report in a list; note says what the list does not.
 func entry(x *site.Report, note string) Entry {
 	e := Entry{Link: Link{x.Title, x.URL}, Note: note, Date: day(x)}
+	if strings.HasPrefix(x.Title, note) {
+		e.Note = "" // the title says it
+	}
 	switch {
 	case x.Withdrawn():
 		e.Flag = "已撤下"

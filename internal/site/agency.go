@@ -45,6 +45,27 @@ func (a *assembler) registered(ag *Agency) (AgencyEntry, bool) {
 	return AgencyEntry{}, false
 }
 
+// checkHeldAgency asks of a report that is not built what indexAgencies asks of the others.
+func (a *assembler) checkHeldAgency(r *Report) {
+	if len(r.FrontMatter.Agency) > 0 {
+		return
+	}
+	if _, ok := a.registered(&Agency{District: r.Place.District, Key: r.Place.Agency}); !ok {
+		a.lacksAgency(r)
+	}
+}
+
+// lacksAgency reports a report without an agency whose folder the configuration does not name either: a warning in a draft.
+func (a *assembler) lacksAgency(r *Report) {
+	d := a.finding(r, "frontmatter-missing", diag.Error, "agency", diag.Say("缺少发布机构（agency），gongkai.yaml 里也没有登记 %s/%s",
+		"agency is missing, and gongkai.yaml does not register %s/%s", r.Place.District, r.Place.Agency))
+	if r.Draft {
+		d.Severity = diag.Warning
+	}
+	d.Hint = diag.Say("请写 agency: 全称，或在 gongkai.yaml 的 agencies 下登记", "write agency: with its full name, or register it under agencies in gongkai.yaml")
+	a.add(d)
+}
+
 func (a *assembler) agreeWithRegistry(ag *Agency) {
 	for _, r := range ag.Reports {
 		if len(r.FrontMatter.Agency) == 0 {
@@ -87,12 +108,7 @@ func (a *assembler) agreeAmongReports(ag *Agency) {
 	for _, r := range ag.Reports {
 		switch {
 		case len(r.FrontMatter.Agency) == 0:
-			d := a.finding(r, "frontmatter-missing", diag.Error, "agency", diag.Say("缺少发布机构（agency），gongkai.yaml 里也没有登记 %s/%s", "agency is missing, and gongkai.yaml does not register %s/%s", ag.District, ag.Key))
-			if r.Draft {
-				d.Severity = diag.Warning
-			}
-			d.Hint = diag.Say("请写 agency: 全称，或在 gongkai.yaml 的 agencies 下登记", "write agency: with its full name, or register it under agencies in gongkai.yaml")
-			a.add(d)
+			a.lacksAgency(r)
 			if ag.Name == "" {
 				ag.Name = ag.Key
 			}

@@ -17,7 +17,7 @@ func TestAgencyFromReports(t *testing.T) {
 		head(t, "610112/wjj/2021/b.md", agency("未央区卫健局", "未央区疾控局")), // the newest name is the agency's
 		head(t, "610112/wjj/2020/c.md", agency()),
 		head(t, "610112/jyj/2020/d.md", agency(), func(h *report.Head) { h.Draft = true }),
-	), "610112/wjj/2020/c.md:1 frontmatter-missing error", "610112/wjj/2021/b.md:1 agency-mismatch error")
+	), "610112/jyj/2020/d.md:1 frontmatter-missing warning", "610112/wjj/2020/c.md:1 frontmatter-missing error", "610112/wjj/2021/b.md:1 agency-mismatch error")
 	if len(s.Agencies) != 1 || s.Agencies[0].Name != "未央区卫生健康局" || s.Agencies[0].URL != "610112/wjj/index.html" {
 		t.Errorf("agencies %+v", s.Agencies)
 	}

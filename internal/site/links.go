@@ -21,7 +21,7 @@ func (s *Site) Year(y int) *Index { return s.years[y] }
 
 // Has reports whether the site will hold an address: a page, an attachment or a data file.
 func (s *Site) Has(url string) bool {
-	if s.pages[url] || s.reports[url] != nil {
+	if s.pages[url] || s.statics[url] || s.reports[url] != nil {
 		return true
 	}
 	if owner := s.reports[path.Dir(url)+".html"]; owner != nil && !owner.Gone() {

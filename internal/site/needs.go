@@ -46,6 +46,9 @@ func (a *assembler) checkNeeded(r *Report) {
 			d.Message = diag.Say("缺少%s（%s），官方网站必填", "%[2]s is missing (%[1]s), required on an official site", n.label, n.key)
 		}
 		d.Hint = diag.Say("请在文件开头的 --- 之间加上一行 %s: …", "add a line %s: … between the --- lines", n.key)
+		if _, written := r.At(n.key); written {
+			d.Hint = diag.Say("请在 %s: 后面填写", "write it behind %s:", n.key)
+		}
 		if n.key == "date" {
 			d.Hint = diag.Say("请填写公开的日期，例如 date: 2021-11-03；非官方网站无从得知的，填收录日期 collected",
 				"write the day of publication, e.g. date: 2021-11-03; an unofficial site that cannot know it writes collected")
@@ -73,18 +76,28 @@ func IsPicture(name string) bool {
 // Ending is a file name's ending in lower case without the dot.
 func Ending(name string) string { return strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")) }
 
-// checkAttachments compares what front matter lists with what lies beside the report.
+// checkAttachments compares what front matter lists with what lies beside the report. A file of a type that is not published stays out of
+// the site even where all findings are to be ignored: a page or script among the attachments would run in the readers' browsers.
 func (a *assembler) checkAttachments(r *Report) {
 	publishable := report.PublishableTypes()
+	var files []File
 	for _, f := range r.Files {
-		if !slices.Contains(publishable, Ending(f.Name)) {
-			a.add(diag.Diagnostic{
-				Rule: "attachment-type", Severity: diag.Error, Path: path.Join(path.Dir(r.Head.Path), f.Name),
-				Message: diag.Say("附件不能是“.%s”文件", "a .%s file cannot be an attachment", Ending(f.Name)),
-				Hint:    diag.Say("可用的类型：%s", "types allowed: %s", strings.Join(publishable, " ")),
-			})
+		ending := Ending(f.Name)
+		if slices.Contains(publishable, ending) {
+			files = append(files, f)
+			continue
 		}
+		d := diag.Diagnostic{
+			Rule: "attachment-type", Severity: diag.Error, Path: path.Join(path.Dir(r.Head.Path), f.Name),
+			Message: diag.Say("附件不能是“.%s”文件，不会公开", "a .%s file cannot be an attachment and is not published", ending),
+			Hint:    diag.Say("可用的类型：%s", "types allowed: %s", strings.Join(publishable, " ")),
+		}
+		if ending == "" {
+			d.Message = diag.Say("附件的文件名没有扩展名，不会公开", "an attachment without an ending in its name is not published")
+		}
+		a.add(d)
 	}
+	r.Files = files
 	for i, f := range r.Attachments {
 		if slices.ContainsFunc(r.Files, func(have File) bool { return have.Name == f.File }) {
 			continue

@@ -131,6 +131,24 @@ func (a *assembler) collision(p, first, url string) {
 	})
 }
 
+// statics registers the site's own static files; one that would take the place of something else is an error.
+func (a *assembler) statics() {
+	for _, name := range a.Static {
+		if r := a.site.reports[name]; r != nil {
+			a.collision(path.Join(path.Dir(a.ConfigPath), "static", name), r.Head.Path, name)
+		} else if a.site.Has(name) || slices.ContainsFunc(a.site.Aliases, func(x Alias) bool { return x.URL == name }) {
+			a.add(diag.Diagnostic{
+				Rule: "address-collision", Severity: diag.Error, Path: path.Join(path.Dir(a.ConfigPath), "static", name),
+				Message: diag.Say("/%s 是本站生成的文件", "/%s is a file that the site makes itself", name),
+				Hint:    diag.Say("请给这个文件改名", "rename this file"),
+			})
+		}
+	}
+	for _, name := range a.Static { // only now: two of them are never one
+		a.site.statics[name] = true
+	}
+}
+
 // superseded finds the reports that replace others.
 func (a *assembler) superseded() {
 	for _, r := range a.site.Reports {

@@ -21,6 +21,7 @@ func (a *assembler) resolveAll() {
 		a.checkNeeded(r)
 		a.checkAttachments(r)
 		if reason := a.heldBack(r); reason != "" {
+			a.checkHeldAgency(r)
 			a.site.Held = append(a.site.Held, Held{h, reason})
 			continue
 		}
@@ -111,7 +112,11 @@ func (a *assembler) heldBack(r *Report) string {
 			r.Future = true
 			return ""
 		}
-		d := a.finding(r, "held-future", diag.Info, "date", diag.Say("发布日期%[1]s尚未到，暂不生成页面", "not built before its date, %[2]s", day.Chinese(), day.ISO()))
+		key, name := "date", "发布日期"
+		if r.Date.IsZero() {
+			key, name = "collected", "收录日期"
+		}
+		d := a.finding(r, "held-future", diag.Info, key, diag.Say("%[1]s%[2]s尚未到，暂不生成页面", "not built before its date, %[3]s", name, day.Chinese(), day.ISO()))
 		d.Hint = diag.Say("要提前查看，请用 gongkai build --drafts", "to see it earlier: gongkai build --drafts")
 		a.add(d)
 		return "future"

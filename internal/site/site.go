@@ -23,6 +23,7 @@ type Input struct {
 	Plain      []*report.Head                 // plain pages: content/<page>.md
 	Defaults   map[string]*report.FrontMatter // by folder below content/, "" for content/ itself
 	Folders    map[string][]File              // files beside a bundle's index.md, by the folder below content/
+	Static     []string                       // files of static/ that keep their path
 	AsOf       time.Time                      // reports dated later are not built
 	Drafts     bool                           // build drafts and future reports too
 }
@@ -50,6 +51,7 @@ type Site struct {
 
 	reports   map[string]*Report // by address
 	pages     map[string]bool    // all other pages
+	statics   map[string]bool    // files of static/ that keep their path
 	districts map[string]*District
 	years     map[int]*Index
 }
@@ -79,6 +81,7 @@ func Assemble(in Input) (*Site, diag.List) {
 		Config:    in.Config,
 		reports:   map[string]*Report{},
 		pages:     map[string]bool{},
+		statics:   map[string]bool{},
 		districts: map[string]*District{},
 		years:     map[int]*Index{},
 	}}
@@ -90,6 +93,7 @@ func Assemble(in Input) (*Site, diag.List) {
 	a.addresses()
 	a.superseded()
 	a.aliases()
+	a.statics()
 	return a.site, a.found
 }
 
@@ -114,11 +118,16 @@ func (a *assembler) divisions() {
 	a.table = table
 	for _, p := range problems {
 		at := a.Config.Districts[p.Index]
-		a.add(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Rule: "config-district", Severity: diag.Error, Path: a.ConfigPath, Start: at.At,
 			Message: diag.Say("地区“%s”的声明有误：%s", "district %q is declared wrongly: %s", at.Key, p.Field),
 			Hint:    diag.Say("请核对 districts 下的 key、name、parent", "check key, name and parent under districts"),
-		})
+		}
+		if p.Field == "parent" {
+			d.Message = diag.Say("地区“%s”的上级“%s”不存在，或最终以它自己为上级", "the parent %[2]q of district %[1]q does not exist, or leads back to it", at.Key, at.Parent)
+			d.Hint = diag.Say("上级请写行政区划代码（例如 \"610100\"）或本节里的另一个 key", "parent is a GB/T 2260 code (e.g. \"610100\") or another key of this section")
+		}
+		a.add(d)
 	}
 }
 

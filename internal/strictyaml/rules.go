@@ -31,6 +31,9 @@ func Rules(prefix string) []diag.Rule {
 	for i := range list {
 		list[i].ID = prefix + "-" + list[i].ID
 		list[i].Source = "contract §2"
+		if prefix == "config" {
+			list[i].Source = "contract §3"
+		}
 	}
 	return list
 }

@@ -101,7 +101,7 @@ func Enum[T ~string](words ...Word) Type[T] {
 			}
 		}
 		name := v.Name()
-		hint := diag.Text{ZH: "可写：" + enumWords(words, "、"), EN: "one of: " + enumWords(words, ", ")}
+		hint := diag.Text{ZH: "可写：" + enumWords(words), EN: "one of: " + enumKeys(words)}
 		if near, ok := nearest(text, names); ok {
 			hint = diag.Say("是否为“%s”？", "did you mean %q?", near)
 		}
@@ -110,7 +110,15 @@ func Enum[T ~string](words ...Word) Type[T] {
 	})
 }
 
-func enumWords(words []Word, comma string) string {
+func enumKeys(words []Word) string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w.Key
+	}
+	return strings.Join(list, ", ")
+}
+
+func enumWords(words []Word) string {
 	list := make([]string, len(words))
 	for i, w := range words {
 		list[i] = w.Key
@@ -118,5 +126,5 @@ func enumWords(words []Word, comma string) string {
 			list[i] = w.Synonyms[0] + "（" + w.Key + "）"
 		}
 	}
-	return strings.Join(list, comma)
+	return strings.Join(list, "、")
 }

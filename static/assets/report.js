@@ -3,11 +3,11 @@
 (function () {
   'use strict';
 
-  /** @type {HTMLElement | null} */
-  const article = document.querySelector('article[data-title]');
-  /** @type {HTMLElement | null} */
-  const body = document.querySelector('.body');
-  if (!article || !body) return;
+  const found = document.querySelector('article[data-title]');
+  const text = document.querySelector('.body');
+  if (!(found instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
+  const article = found;
+  const body = text;
 
   const said = document.createElement('p');
   said.className = 'said';
@@ -31,6 +31,7 @@
       area.setAttribute('readonly', '');
       area.setAttribute('aria-hidden', 'true');
       area.className = 'skip';
+      const focused = document.activeElement;
       document.body.appendChild(area);
       area.select();
       let ok = false;
@@ -40,6 +41,7 @@
         ok = false;
       }
       area.remove();
+      if (focused instanceof HTMLElement) focused.focus();
       say(ok ? done : '没有复制成功，请手动复制：' + text);
     };
     if (navigator.clipboard && window.isSecureContext) {
@@ -85,7 +87,7 @@
     let at = -1;
     for (let i = 0; i < targets.length; i++) {
       const t = targets[i];
-      if (t && t.getBoundingClientRect().top <= 120) at = i;
+      if (t && t.getBoundingClientRect().top <= 60) at = i;
     }
     if (at === current) return;
     if (links[current]) links[current].removeAttribute('aria-current');
@@ -174,20 +176,21 @@
     const menu = document.createElement('div');
     menu.className = 'menu';
     menu.hidden = true;
-    menu.appendChild(item('复制链接', function () {
-      copy(address(heading.id), '已复制本节链接');
+    const back = function () {
       if (close) close();
+      open.focus();
+    };
+    menu.appendChild(item('复制链接', function () {
+      back();
+      copy(address(heading.id), '已复制本节链接');
     }));
     menu.appendChild(item('复制引用', function () {
+      back();
       copy(citation(heading.id), '已复制引用');
-      if (close) close();
     }));
     if ('speechSynthesis' in window) menu.appendChild(reader(heading));
     box.addEventListener('keydown', function (e) {
-      if (e.key === 'Escape' && close) {
-        close();
-        open.focus();
-      }
+      if (e.key === 'Escape' && close) back();
     });
     box.appendChild(open);
     box.appendChild(menu);

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/importer"
+	"gongkai/internal/report"
+)
+
+// importWriter puts reports where they belong. It never writes over a file, and leaves none half written.
+type importWriter struct {
+	*app
+	flags importFlags
+	opt   importer.Options
+}
+
+// write writes one report. A fault of the machine ends the run; what is wrong with the file becomes a finding.
+func (w *importWriter) write(r *imported) error {
+	if r.Markdown == nil {
+		return nil
+	}
+	if w.flags.update != "" {
+		return w.update(r)
+	}
+	switch {
+	case w.flags.output == "-":
+		if w.flags.format == "text" {
+			_, err := w.out.Write(r.Markdown)
+			return err
+		}
+		return nil
+	case strings.HasSuffix(w.flags.output, ".md"):
+		return w.fresh(r, w.flags.output, w.needsBundle(r))
+	}
+	if r.Rel == "" {
+		w.reject(r, "import-place-unknown", diag.Say("地区、机构或年份不明，没有写出", "district, agency or year is not known; nothing was written"),
+			diag.Say("请用 --district、--agency、--year 补上，例如 --district 610112 --agency wjj --year 2021", "give what is missing, e.g. --district 610112 --agency wjj --year 2021"))
+		return nil
+	}
+	root := w.flags.output
+	if root == "" {
+		root = filepath.Join(w.source, "content")
+	}
+	return w.free(r, root)
+}
+
+func (w *importWriter) reject(r *imported, rule string, say, hint diag.Text) {
+	r.Found = append(r.Found, diag.Diagnostic{Rule: rule, Severity: diag.Error, Path: r.File, Message: say, Hint: hint})
+	r.Found.Sort()
+}
+
+// needsBundle reports whether a report has files beside it.
+func (w *importWriter) needsBundle(r *imported) bool { return len(r.Pictures) > 0 || w.flags.keep }
+
+// free writes a report at the first path of its slug that is free: weijian-zongjie, weijian-zongjie-2 …
+func (w *importWriter) free(r *imported, root string) error {
+	for n := 1; ; n++ {
+		rel := importer.Counted(r.Rel, n)
+		single := filepath.Join(root, filepath.FromSlash(rel))
+		bundle := filepath.Join(strings.TrimSuffix(single, ".md"), "index.md")
+		taken := ""
+		for _, name := range []string{single, bundle} {
+			if _, err := os.Lstat(name); err == nil {
+				taken = name
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		if taken != "" {
+			w.twice(r, taken)
+			continue
+		}
+		name := single
+		if w.needsBundle(r) {
+			name = bundle
+		}
+		if n > 1 {
+			r.Place.Slug = strings.TrimSuffix(path.Base(rel), ".md")
+		}
+		err := w.fresh(r, name, name == bundle)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		return err
+	}
+}
+
+// twice warns when the report that stands there was made of the same file.
+func (w *importWriter) twice(r *imported, name string) {
+	text, err := os.ReadFile(name)
+	if err == nil && r.Head.Source.SHA256 != "" && bytes.Contains(text, []byte(r.Head.Source.SHA256)) {
+		r.Found = append(r.Found, diag.Diagnostic{Rule: "import-twice", Severity: diag.Warning, Path: r.File, Message: diag.Say("同一个文件已经导入过：%s", "the same file was imported before: %s", filepath.ToSlash(name)),
+			Hint: diag.Say("不需要两份的，删去其中一份", "delete one of the two if one is enough")})
+	}
+}
+
+// fresh writes a report and the files beside it; the report itself comes last.
+func (w *importWriter) fresh(r *imported, name string, bundle bool) error {
+	dir := filepath.Dir(name)
+	if _, err := os.Lstat(name); err == nil {
+		return usageError{fmt.Sprintf(w.say("%s 已经存在，没有改动", "%s exists already and was not changed"), filepath.ToSlash(name))}
+	}
+	if bundle && w.flags.keep {
+		if !w.original(r, dir) {
+			return nil
+		}
+	}
+	for _, p := range r.Pictures {
+		if err := writeWhole(filepath.Join(dir, p.Name), p.Data); err != nil {
+			return err
+		}
+	}
+	if err := writeWhole(name, r.Markdown); err != nil {
+		return err
+	}
+	r.output = filepath.ToSlash(name)
+	return nil
+}
+
+// original puts the file as received beside the report, and names it in the front matter.
+func (w *importWriter) original(r *imported, dir string) bool {
+	data, found := importer.Original(r.source)
+	if len(found) > 0 {
+		r.Found = append(r.Found, found...)
+		r.Found.Sort()
+		return false
+	}
+	ext := strings.ToLower(path.Ext(r.source.Path))
+	name := "yuanjian" + ext
+	if err := writeWhole(filepath.Join(dir, name), data); err != nil {
+		w.reject(r, "import-original", diag.Say("原件没有随报告保存：%v", "the original was not kept: %v", err), diag.Say("请换一个位置", "choose another place"))
+		return false
+	}
+	r.Head.Attachments = append(r.Head.Attachments, report.Attachment{File: name, Title: "原件"})
+	r.Rewrite()
+	return true
+}
+
+// update puts the new text into a report that exists.
+func (w *importWriter) update(r *imported) error {
+	name := w.flags.update
+	old, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	text, changes, found := importer.Update(filepath.ToSlash(name), old, r.Result)
+	r.Found = append(r.Found, found...)
+	r.Found.Sort()
+	r.changes = changes
+	if text == nil {
+		return nil
+	}
+	dir := filepath.Dir(name)
+	for _, p := range r.Pictures {
+		if err := writeWhole(filepath.Join(dir, p.Name), p.Data); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	if !bytes.Equal(text, old) {
+		if err := replaceFile(name, text); err != nil {
+			return err
+		}
+	}
+	r.output, r.Markdown = filepath.ToSlash(name), text
+	return nil
+}
+
+// temporary writes a file beside the one that it will become.
+func temporary(name string, text []byte) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".gongkai-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+// writeWhole writes a file that must not exist yet; it is there whole or not at all.
+func writeWhole(name string, text []byte) error {
+	t, err := temporary(name, text)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(t)
+	if err := os.Link(t, name); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return writeNew(name, text) // a file system without hard links
+}
+
+// replaceFile exchanges a file's content in one step.
+func replaceFile(name string, text []byte) error {
+	t, err := temporary(name, text)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(t, name); err != nil {
+		os.Remove(t)
+		return err
+	}
+	return nil
+}

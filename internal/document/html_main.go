@@ -1,0 +1,236 @@
+package document
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+)
+
+// mass is how much text an element holds, and of what kind.
+type mass struct {
+	han   int // 汉字
+	links int // 汉字 within links
+	prose int // 汉字 in sentences: in stretches that hold a comma or a stop, outside links
+	all   int // characters but white space
+}
+
+// weigh reckons the mass of every element from its texts upward.
+func (p *page) weigh(n *html.Node, depth int) *mass {
+	m := &mass{}
+	p.facts[n] = m
+	if depth > maxDepth {
+		p.deep = true
+		return m
+	}
+	for k := range n.ChildNodes() {
+		switch {
+		case k.Type == html.TextNode:
+			han, all, sentence := 0, 0, false
+			for _, c := range k.Data {
+				if unicode.Is(unicode.Han, c) {
+					han++
+				}
+				if !unicode.IsSpace(c) {
+					all++
+				}
+				sentence = sentence || strings.ContainsRune("，。；", c)
+			}
+			m.han += han
+			m.all += all
+			if sentence || han >= 30 {
+				m.prose += han
+			}
+		case k.Type == html.ElementNode && !skipped(k):
+			sub := p.weigh(k, depth+1)
+			m.han += sub.han
+			m.all += sub.all
+			m.links += sub.links
+			m.prose += sub.prose
+		}
+	}
+	if n.Data == "a" {
+		m.links, m.prose = m.han, 0
+	}
+	if chrome(n) || hidden(n) {
+		m.prose /= 8 // a footer has sentences too
+	}
+	return m
+}
+
+// mainMarks are the names that editors and templates of government sites give to the element of the main text, most telling first.
+var mainMarks = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)^(ucap-content|trs_?editor(_view)?|trs_ueditor|view trs_ueditor.*|zoom|js_content|vsb_content.*|v_news_content|j-fontcontent)$`),
+	regexp.MustCompile(`(?i)(trs_?u?editor|ucap-content|pages?_content|article[-_]?(con|content|body|text|main)|artical|news[-_]?(con|content|text|body)|con[-_]?(text|txt)|content[-_]?(text|txt|main|body|article|detail)|detail[-_]?(con|content|text|main)|xxgk[-_]?(con|content)|zw[-_]?(con|content|nr)|wz[-_]?(con|content|nr)|text[-_]?con|main[-_]?(con|text|article)|gk_?content|info[-_]?content|bt_content|easysite-news-content)`),
+	regexp.MustCompile(`(?i)^(content|article|artibody|text|con|zw|nr|wenzhang|main|txt|xxgk|newscontent|contentbox|arc)$`),
+}
+
+// markOf returns how telling an element's id or classes are: 0 most, len(mainMarks) not at all.
+func markOf(n *html.Node) int {
+	names := append(strings.Fields(attr(n, "class")), attr(n, "id"))
+	best := len(mainMarks)
+	if n.Data == "article" {
+		best--
+	}
+	for i, mark := range mainMarks {
+		for _, name := range names {
+			if name != "" && mark.MatchString(name) {
+				return min(best, i)
+			}
+		}
+	}
+	return best
+}
+
+// findMain returns the element of the main text, or nil: the marked element that holds most of the page's sentences, else the smallest
+// element that does.
+func (p *page) findMain() *html.Node {
+	total := p.facts[p.body].prose
+	if total == 0 {
+		// Perhaps a page of a title and a table only; a page of menus has little but links.
+		if m := p.facts[p.body]; m.han > 0 && m.links*2 < m.han {
+			return p.body
+		}
+		return nil
+	}
+	var best *html.Node
+	bestMark := len(mainMarks)
+	for n := range p.body.Descendants() {
+		m := p.facts[n]
+		if m == nil || n.Type != html.ElementNode || m.prose*2 < total {
+			continue
+		}
+		mark := markOf(n)
+		if mark == len(mainMarks) || chromeWithin(n, p.body) {
+			continue
+		}
+		// A better mark wins; of equal ones the one with more sentences, the inner one when it lacks none.
+		if best == nil || mark < bestMark && m.prose*10 >= p.facts[best].prose*8 || mark <= bestMark && m.prose >= p.facts[best].prose {
+			best, bestMark = n, mark
+		}
+	}
+	if best != nil {
+		return p.widen(best)
+	}
+	n := p.body
+	for {
+		var next *html.Node
+		for k := range n.ChildNodes() {
+			if m := p.facts[k]; m != nil && m.prose*100 >= p.facts[n].prose*90 && isBox(k) {
+				next = k
+			}
+		}
+		if next == nil {
+			return n
+		}
+		n = next
+	}
+}
+
+// widen goes from an element to an ancestor that holds clearly more sentences in elements of the same mark: an editor's element may occur
+// several times in one text.
+func (p *page) widen(n *html.Node) *html.Node {
+	total := p.facts[p.body].prose
+	for up := n.Parent; up != nil && up != p.body.Parent; up = up.Parent {
+		if p.facts[n].prose*100 < total*70 && p.facts[up].prose*100 >= p.facts[n].prose*130 && !chrome(up) {
+			return up
+		}
+		if p.facts[up].prose*100 > p.facts[n].prose*105 {
+			break
+		}
+	}
+	return n
+}
+
+// isBox holds for elements that contain blocks; the paragraph of a one-paragraph page is not the page.
+func isBox(n *html.Node) bool {
+	switch n.Data {
+	case "div", "section", "article", "main", "td", "tr", "tbody", "table", "center", "form", "font", "span", "body", "dd", "dl", "ul", "li", "blockquote":
+		return true
+	}
+	return false
+}
+
+var (
+	chromeNames = regexp.MustCompile(`(?i)(^|[-_ ])(nav|navbar|navigation|menu|footer?|foot|header|crumbs?|breadcrumb|position|dqwz|share|bdshare\w*|bshare\w*|social|print|tools?|toolbar|fontsize|relate[ds]?|related|recommend|hot|sidebar|aside|copyright|links|friend|search|page-?nav|pagination|pager|prev|next|ewm|qrcode|comment|login|banner|top-?bar|back-?top|logo|weixin|print-btn|zrbj|gb|closed?)([-_ ]|$)`)
+	displayNone = regexp.MustCompile(`(?i)(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)`)
+)
+
+// chrome holds for elements that belong to the portal by their kind or name.
+func chrome(n *html.Node) bool {
+	switch n.Data {
+	case "nav", "footer", "aside", "button", "form", "header":
+		return n.Data != "form" || attr(n, "id") == "" && strings.Contains(strings.ToLower(attr(n, "action")), "search")
+	case "body", "html", "article", "main", "p", "h1", "h2", "h3", "h4", "td", "tr", "table", "tbody":
+		return false
+	}
+	return chromeNames.MatchString(attr(n, "class")) || chromeNames.MatchString(attr(n, "id"))
+}
+
+func chromeWithin(n, top *html.Node) bool {
+	for ; n != nil && n != top; n = n.Parent {
+		if chrome(n) || hidden(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden holds for elements that a browser does not show.
+func hidden(n *html.Node) bool {
+	for _, a := range n.Attr {
+		if a.Key == "hidden" || a.Key == "style" && displayNone.MatchString(a.Val) {
+			return true
+		}
+	}
+	return false
+}
+
+// findTitle looks before the main text for the element that repeats the article's title.
+func (p *page) findTitle() {
+	want := key(p.r.doc.Meta["ArticleTitle"])
+	page := key(p.r.doc.Meta["Title"])
+	for n := range p.body.Descendants() {
+		if n == p.main {
+			return
+		}
+		if n.Type != html.ElementNode || p.facts[n] == nil || p.facts[n].all == 0 || p.facts[n].all > 120 || p.fields[n] || inside(n, p.fields) {
+			continue
+		}
+		text := key(textOf(n))
+		// The outermost element of just these words; breadcrumbs repeat the title as a link.
+		if inLink(n) || len([]rune(text)) < 4 {
+			continue
+		}
+		exact := want != "" && text == want
+		asPage := want == "" && len([]rune(text)) >= 6 && strings.HasPrefix(page, text) && (n.Data == "h1" || n.Data == "h2" || strings.Contains(strings.ToLower(attr(n, "class")+attr(n, "id")), "title"))
+		if exact || asPage {
+			p.title = n
+			if n.Data == "h1" || exact {
+				return
+			}
+		}
+	}
+}
+
+func inLink(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.Data == "a" {
+			return true
+		}
+	}
+	return false
+}
+
+func inside(n *html.Node, set map[*html.Node]bool) bool {
+	for ; n != nil; n = n.Parent {
+		if set[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// key is a title without the white space that sites put into it.
+func key(s string) string { return strings.Join(strings.Fields(s), "") }

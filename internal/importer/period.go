@@ -1,0 +1,195 @@
+package importer
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/han"
+	"gongkai/internal/report"
+)
+
+var (
+	yearWord  = regexp.MustCompile(`(?:^|[^\d])((?:19|20)\d{2})(?:[^\d]|$)`)
+	hanYear   = regexp.MustCompile(`([一二][〇○零九][〇○零一二三四五六七八九]{2})年`)
+	yearRange = regexp.MustCompile(`((?:19|20)\d{2})年?[ ]*(?:[—–-]{1,2}|至|到)[ ]*((?:19|20)\d{2})年`)
+	heldOn    = regexp.MustCompile(`((?:19|20)\d{2})年\d{1,2}月\d{1,2}日.{0,4}在`)
+	reporting = regexp.MustCompile(`我代表.{0,24}(?:政府|国务院).{0,20}(?:报告|作)`)
+)
+
+// yearsIn lists the years that a text names, in order.
+func yearsIn(s string) []int {
+	s = narrowDigits(s)
+	var list []int
+	for len(s) > 0 {
+		m := yearWord.FindStringSubmatchIndex(s)
+		if m == nil {
+			break
+		}
+		n, _ := strconv.Atoi(s[m[2]:m[3]])
+		list = append(list, n)
+		s = s[m[3]:]
+	}
+	if len(list) == 0 {
+		for _, m := range hanYear.FindAllStringSubmatch(s, -1) {
+			if n, ok := han.ParseNumeral(m[1]); ok {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
+}
+
+func narrowDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '０' <= r && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, s)
+}
+
+// findYear finds the year by which readers know the report.
+func (im *importing) findYear() {
+	f := &im.facts
+	set := func(year int, sure Confidence, from diag.Text) bool {
+		if year < report.FirstYear || year > report.LastYear {
+			return false
+		}
+		f.year, f.yearSure, f.yearFrom = year, sure, from
+		return true
+	}
+	f.years = yearsIn(im.title.text)
+	if len(f.years) == 0 {
+		f.years = yearsIn(im.title.year)
+	}
+	if im.opt.Year != 0 {
+		set(im.opt.Year, High, diag.Say("命令行的 --year", "--year"))
+		return
+	}
+	if len(f.years) > 0 && set(f.years[0], High, diag.Say("标题", "the title")) {
+		if im.title.text == "" {
+			f.yearSure, f.yearFrom = Medium, diag.Say("篇首残存的年份", "the years left at the head of the text")
+		}
+		return
+	}
+	for _, p := range im.paras[:min(8, len(im.paras))] {
+		if m := heldOn.FindStringSubmatch(narrowDigits(p.text)); m != nil && utf8.RuneCountInString(p.text) < 80 {
+			year, _ := strconv.Atoi(m[1])
+			if set(year, High, diag.Say("报告的日期，第 %d 行", "the day of the report, line %d", p.line)) {
+				return
+			}
+		}
+	}
+	for _, p := range im.paras {
+		if p.heading == nil || p.heading.number.Class > han.ClassHan {
+			continue
+		}
+		if y := yearsIn(p.heading.text); len(y) > 0 && set(y[0], Medium, diag.Say("第 %d 行的标题", "the heading on line %d", p.line)) {
+			return
+		}
+	}
+	if p := im.firstProse(func(s string) bool { return len(yearsIn(s)) > 0 }); p != nil {
+		if set(yearsIn(p.text)[0], Low, diag.Say("正文里最先出现的年份", "the first year in the text")) {
+			return
+		}
+	}
+	if f.written.Year != 0 {
+		set(f.written.Year, Low, diag.Say("成文日期", "the day of writing"))
+	}
+}
+
+// periods fills what is looked back on and what is planned.
+func (im *importing) periods() {
+	f := &im.facts
+	if f.year == 0 {
+		return
+	}
+	back, ahead := "", ""
+	year, next := strconv.Itoa(f.year), strconv.Itoa(f.year+1)
+	if len(f.years) > 1 && f.years[1] == f.years[0]+1 {
+		next = strconv.Itoa(f.years[1])
+	}
+	half := part(im.title.text)
+	basis := diag.Say("标题", "the title")
+	switch f.kind {
+	case report.GovernmentWorkReport:
+		back, ahead = strconv.Itoa(f.year-1), year
+		basis = diag.Say("政府工作报告回顾上一年，部署当年", "a 政府工作报告 looks back on the year before")
+	case report.Summary, report.Other, report.SpecialReport, report.StatisticalBulletin:
+		back = year + half
+	case report.Plan, report.WorkPoints:
+		ahead = year + half
+	case report.SummaryAndPlan:
+		back, ahead = year+half, next
+		if half == "-H1" {
+			ahead = year + "-H2"
+		}
+	}
+	if m := yearRange.FindStringSubmatch(im.title.text); m != nil && m[1] < m[2] {
+		if back != "" && f.kind != report.GovernmentWorkReport {
+			back = m[1] + ".." + m[2]
+		} else if f.kind == report.Plan {
+			ahead = m[1] + ".." + m[2]
+		}
+	}
+	sure := f.yearSure
+	if back != "" {
+		im.res.Head.Period = back
+		im.field("period", back, sure, basis)
+	}
+	if ahead != "" {
+		im.res.Head.PlanPeriod = ahead
+		im.field("plan_period", ahead, sure, basis)
+	}
+}
+
+// part is the half or the quarter that a title names first, as periods are written.
+func part(title string) string {
+	best, at := "", len(title)
+	for _, w := range [...]struct{ word, part string }{
+		{"上半年", "-H1"}, {"下半年", "-H2"}, {"一季度", "-Q1"}, {"二季度", "-Q2"}, {"三季度", "-Q3"}, {"四季度", "-Q4"},
+	} {
+		if i := strings.Index(title, w.word); i >= 0 && i < at && !strings.HasSuffix(title[:i], "前") {
+			best, at = w.part, i
+		}
+	}
+	return best
+}
+
+// makeTitle infers a title that the text has lost.
+func (im *importing) makeTitle() {
+	t := &im.title
+	if t.text != "" {
+		if t.pieces == nil {
+			im.res.Added = append(im.res.Added, Added{t.text, diag.Say("标题，取自%s", "the title, from %s", t.basis.ZH)})
+		}
+		return
+	}
+	f := &im.facts
+	year, next := "", ""
+	if f.year != 0 {
+		year, next = strconv.Itoa(f.year)+"年", strconv.Itoa(f.year+1)+"年"
+	}
+	name := f.agency.name
+	switch f.kind {
+	case report.GovernmentWorkReport:
+		t.text = im.seatName() + year + "政府工作报告"
+	case report.SummaryAndPlan:
+		t.text = name + year + "工作总结及" + next + "工作计划"
+	case report.Plan, report.WorkPoints:
+		t.text = name + year + f.kind.Name()
+	case report.Summary:
+		t.text = name + year + "工作总结"
+		if im.firstProse(func(s string) bool { return containsAny(s, "情况报告如下", "情况汇报如下") }) != nil {
+			t.text = name + year + "工作情况报告"
+		}
+	default:
+		t.text = name + year + "工作报告"
+	}
+	t.sure, t.basis = Low, diag.Say("推断：机构、年份和材料类型", "inferred: agency, year and kind")
+	im.res.Added = append(im.res.Added, Added{t.text, diag.Say("推断的标题", "an inferred title")})
+	im.found("import-title-inferred", diag.Warning, 0, diag.Say("原文没有标题，推断为“%s”", "the text has no title; inferred: %q", t.text), diag.Say("请与原件核对后改定", "check it against the original"))
+}

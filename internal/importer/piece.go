@@ -1,0 +1,161 @@
+package importer
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gongkai/internal/diag"
+	"gongkai/internal/document"
+	"gongkai/internal/han"
+)
+
+// piece is a line of the file, or a paragraph where the file knows paragraphs, on its way into the report.
+type piece struct {
+	line    int    // of the file, from 1
+	raw     string // as received
+	text    string // as cleaned; "" is an empty line
+	indent  bool   // begins with the blanks of a new paragraph
+	whole   bool   // a paragraph by the file's own account: only a page break can have cut it
+	box     bool   // stands in a text box
+	mark    int    // heading level that the file marks, 0 for none
+	item    bool   // an item of a list
+	number  string // drawn before the text by the program that wrote the file
+	bold    int    // bytes of text in bold from its beginning, to the end of a run-in heading
+	align   document.Align
+	table   *document.Table
+	picture *document.Picture
+	brk     bool // a page break
+	notes   []noteRef
+	cuts    []cut // parts of raw that were dropped while cleaning
+	state   state
+	reason  diag.Text // why the piece was set apart
+}
+
+// noteRef is a reference to a note at an offset of a text.
+type noteRef struct {
+	at int
+	id string
+}
+
+// cut is a part of a line that was dropped.
+type cut struct {
+	text   string
+	reason diag.Text
+	silent bool // a mark of Markdown: on neither side of the account
+}
+
+// state says what became of a piece.
+type state uint8
+
+const (
+	kept    state = iota
+	dropped       // set apart, with a reason
+	moved         // became the title
+)
+
+func (p *piece) drop(why diag.Text) {
+	if p.state == kept && p.table == nil {
+		p.state, p.reason = dropped, why
+	}
+}
+
+// live reports whether a piece has text and has not been set apart.
+func (p *piece) live() bool {
+	return p.state == kept && (p.text != "" || p.table != nil || p.picture != nil)
+}
+
+func (p *piece) length() int { return utf8.RuneCountInString(p.text) }
+
+// take makes pieces of the blocks.
+func (im *importing) take() {
+	last := 0
+	for _, b := range im.doc.Blocks {
+		p := &piece{line: b.Place.Line, align: b.Align, box: b.Box, table: b.Table, picture: b.Picture}
+		if b.Place.Part != "" || p.line == 0 {
+			p.line = max(last, 1)
+		}
+		last = p.line
+		switch b.Kind {
+		case document.KindHeading:
+			p.mark, p.whole = max(1, b.Level), true
+		case document.KindListItem:
+			p.item, p.whole = true, true
+		case document.KindParagraph:
+			p.whole = true
+		case document.KindPageBreak:
+			p.brk = true
+		}
+		p.number = b.Number
+		if p.table == nil && p.picture == nil && !p.brk {
+			p.raw = b.Text
+			im.runs(p, b)
+		}
+		im.pieces = append(im.pieces, p)
+		im.splitLines(p)
+	}
+	for _, d := range im.doc.Dropped {
+		im.res.Dropped = append(im.res.Dropped, Dropped{d.Place.Line, d.Text, d.Reason.Say()})
+	}
+}
+
+// runs takes over what the styles within a paragraph say: a bold beginning, references to notes.
+func (im *importing) runs(p *piece, b document.Block) {
+	at, leading := 0, true
+	for _, r := range b.Runs {
+		if r.Note != "" {
+			p.notes = append(p.notes, noteRef{at, r.Note})
+		}
+		at += len(r.Text)
+		if leading = leading && (r.Bold || strings.TrimSpace(r.Text) == ""); leading && r.Bold {
+			p.bold = at
+		}
+	}
+	if p.bold == len(b.Text) || len(p.notes) > 0 {
+		p.bold = 0
+	}
+}
+
+// splitLines parts a paragraph at the line breaks within it, each line a piece of its own: a break by hand ends a line of a title, a
+// signature or a list as often as not, and joining puts together what belongs together.
+func (im *importing) splitLines(p *piece) {
+	if !strings.Contains(p.raw, "\n") || len(p.notes) > 0 {
+		return
+	}
+	lines := strings.Split(p.raw, "\n")
+	p.raw, p.bold = lines[0], 0
+	for _, l := range lines[1:] {
+		im.pieces = append(im.pieces, &piece{line: p.line, raw: l, whole: p.whole, align: p.align, box: p.box})
+	}
+}
+
+// ink is what of a text is printed: no white space, no invisible characters.
+func ink(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || han.Invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// squeeze makes every run of white space one blank and drops what is invisible.
+func squeeze(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	blank := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			blank = b.Len() > 0
+		case han.Invisible(r):
+		default:
+			if blank {
+				b.WriteByte(' ')
+				blank = false
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,74 @@
+package importer
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gongkai/internal/document"
+)
+
+// shared finds a folder of the real documents beside the checkout. Without them the test is skipped, or fails when GONGKAI_REQUIRE
+// holds "shared".
+func shared(t testing.TB, parts ...string) string {
+	t.Helper()
+	dir := filepath.Join(append([]string{"..", "..", "..", "shared"}, parts...)...)
+	if _, err := os.Stat(dir); err != nil {
+		if strings.Contains(os.Getenv("GONGKAI_REQUIRE"), "shared") {
+			t.Fatalf("required: %v", err)
+		}
+		t.Skipf("needs the real documents beside the checkout: %v", err)
+	}
+	return dir
+}
+
+// importFile reads and imports one file.
+func importFile(t testing.TB, im *Importer, name string) *Result {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, found, err := document.Read(context.Background(), filepath.ToSlash(name), data, document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc == nil {
+		t.Fatalf("%s is refused: %v", name, found)
+	}
+	return im.Import(Source{Path: filepath.ToSlash(name), Data: data, Doc: doc})
+}
+
+// TestDump writes what becomes of a file, for people: GONGKAI_DUMP names it.
+func TestDump(t *testing.T) {
+	name := os.Getenv("GONGKAI_DUMP")
+	if name == "" {
+		t.Skip("for people: set GONGKAI_DUMP to a file")
+	}
+	r := importFile(t, New(Options{}), name)
+	b, _ := json.MarshalIndent(struct {
+		Rel      string
+		Fields   []Field
+		Headings []Heading
+		Joined   []Joined
+		Dropped  []Dropped
+		Added    []Added
+	}{r.Rel, r.Fields, r.Headings, r.Joined, r.Dropped, r.Added}, "", " ")
+	t.Logf("%s\n%s", b, r.Markdown)
+	for _, d := range r.Found {
+		t.Logf("%s:%d %s %s (%s)", d.Path, d.Start.Line, d.Rule, d.Message.ZH, d.Hint.ZH)
+	}
+}
+
+// importText imports a text as a file of its own would be.
+func importText(t testing.TB, im *Importer, text string) *Result {
+	t.Helper()
+	doc, found, err := document.Read(context.Background(), "in/a.txt", []byte(text), document.Options{})
+	if err != nil || doc == nil {
+		t.Fatalf("%v %v", err, found)
+	}
+	return im.Import(Source{Path: "in/a.txt", Data: []byte(text), Doc: doc})
+}

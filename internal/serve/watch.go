@@ -1,0 +1,228 @@
+package serve
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"gongkai/internal/diag"
+)
+
+// notifier is the operating system's hint that something has happened in a folder. It may tell too much, too little or nothing: what is
+// true only a look at the files says.
+type notifier interface {
+	Add(folder string) error
+	Remove(folder string) error
+	Events() <-chan fsnotify.Event
+	Errors() <-chan error
+	Close() error
+}
+
+type systemNotifier struct{ *fsnotify.Watcher }
+
+func (n systemNotifier) Events() <-chan fsnotify.Event { return n.Watcher.Events }
+func (n systemNotifier) Errors() <-chan error          { return n.Watcher.Errors }
+
+func newSystemNotifier() (notifier, error) {
+	w, err := fsnotify.NewBufferedWatcher(4096)
+	if err != nil {
+		return nil, err
+	}
+	return systemNotifier{w}, nil
+}
+
+// watch decides when to look. It belongs to the loop.
+type watch struct {
+	root    string
+	n       notifier // nil when there is none
+	polling bool     // hints do not come, or not from everywhere
+	cost    time.Duration
+	heard   map[string]bool // what was told since the last look
+	silent  map[string]bool // what that look found without having been told, and was not told since
+	say     func(diag.Text)
+}
+
+// How often everything is looked at. With hints that is to see whether they can be relied on, without them it is all there is. A look costs
+// time in proportion to the site, so that the share of one core stays the same: 1 % with hints, 10 % without.
+const (
+	safeShare, safeMin, safeMax = 100, time.Second, time.Minute
+	pollShare, pollMin, pollMax = 10, 300 * time.Millisecond, 10 * time.Second
+)
+
+func (w *watch) interval() time.Duration {
+	if w.polling {
+		return min(max(pollShare*w.cost, pollMin), pollMax)
+	}
+	return min(max(safeShare*w.cost, safeMin), safeMax)
+}
+
+// newWatch starts watching; what cannot be watched is looked at instead, and that is said once.
+func (s *server) newWatch() *watch {
+	w := &watch{root: s.Build.Source, say: s.say, heard: map[string]bool{}, silent: map[string]bool{}}
+	if s.Poll {
+		w.polling = true
+		return w
+	}
+	open := s.notify
+	if open == nil {
+		open = newSystemNotifier
+	}
+	n, err := open()
+	if err != nil {
+		w.fall(err)
+		return w
+	}
+	w.n = n
+	w.add(".") // gongkai.yaml, and folders that are made later; what happens to public/ is told too, and ignored
+	return w
+}
+
+func (w *watch) close() error {
+	if w.n == nil {
+		return nil
+	}
+	return w.n.Close()
+}
+
+func (w *watch) disk(folder string) string { return filepath.Join(w.root, filepath.FromSlash(folder)) }
+
+func (w *watch) add(folder string) {
+	if w.n == nil {
+		return
+	}
+	if err := w.n.Add(w.disk(folder)); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		w.fall(err)
+	}
+}
+
+func (w *watch) remove(folder string) {
+	if w.n != nil {
+		_ = w.n.Remove(w.disk(folder)) // gone by itself, as a rule
+	}
+}
+
+// fall goes over to looking.
+func (w *watch) fall(err error) {
+	if w.polling {
+		return
+	}
+	w.polling = true
+	every := diag.Say("改为定时查看文件", "looking at the files every so often instead")
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EMFILE):
+		w.say(diag.Say("文件夹太多，超过了系统的监视上限，%s（Linux 可调大 fs.inotify.max_user_watches）", "more folders than the system watches; %[2]s (on Linux raise fs.inotify.max_user_watches)", every.ZH, every.EN))
+	case err != nil:
+		w.say(diag.Say("系统不能监视文件（%v），%s", "the system cannot watch the files (%[1]v); %[3]s", err, every.ZH, every.EN))
+	default:
+		w.say(diag.Say("这个磁盘不通知文件的改动，%s", "this disk does not tell of changes; %[2]s", every.ZH, every.EN))
+	}
+}
+
+// name is the path below the site's folder that an event is about; ok is false for what does not matter.
+func (w *watch) name(e fsnotify.Event) (name string, ok bool) {
+	if e.Op == fsnotify.Chmod {
+		return "", false
+	}
+	rel, err := filepath.Rel(w.root, e.Name)
+	if err != nil {
+		return "", false
+	}
+	name = filepath.ToSlash(rel)
+	w.heard[name] = true
+	for p := range w.silent {
+		if p == name || strings.HasPrefix(p, name+"/") {
+			delete(w.silent, p)
+		}
+	}
+	return name, name != "."
+}
+
+// looked takes note of what a look at everything has cost. When it was to see whether hints can be relied on, paths are what it found:
+// what the look before had found, and nobody has told of since, shows that they cannot.
+func (w *watch) looked(cost time.Duration, proof bool, paths []string) {
+	w.cost = cost
+	if proof && len(w.silent) > 0 {
+		w.fall(nil)
+	}
+	clear(w.silent)
+	for _, p := range paths {
+		if proof && !w.told(p) {
+			w.silent[p] = true
+		}
+	}
+	clear(w.heard)
+}
+
+// told reports whether a path or a folder above it has been told of.
+func (w *watch) told(name string) bool {
+	for ; name != "."; name = path.Dir(name) {
+		if w.heard[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// lost forgives what was not told because there was too much to tell.
+func (w *watch) lost() { clear(w.silent) }
+
+// debounce gathers what belongs together. A lone save goes through after a few milliseconds; while more paths come in, it waits for quiet,
+// but never long.
+type debounce struct {
+	now     func() time.Time
+	timer   *time.Timer
+	paths   map[string]bool
+	all     bool // look at everything
+	quiet   time.Duration
+	expires time.Time
+}
+
+const (
+	quietMin = 2 * time.Millisecond
+	quietMax = 40 * time.Millisecond
+	quietEnd = 250 * time.Millisecond
+)
+
+func newDebounce(now func() time.Time) *debounce {
+	d := &debounce{now: now, timer: time.NewTimer(time.Hour), paths: map[string]bool{}}
+	d.timer.Stop()
+	return d
+}
+
+func (d *debounce) idle() bool { return len(d.paths) == 0 && !d.all }
+
+// add takes a path; "" stands for everything.
+func (d *debounce) add(name string) {
+	switch {
+	case d.idle():
+		d.quiet, d.expires = quietMin, d.now().Add(quietEnd)
+	case !d.paths[name]:
+		d.quiet = min(2*d.quiet, quietMax)
+	}
+	if name == "" {
+		d.all = true
+	} else {
+		d.paths[name] = true
+	}
+	d.timer.Reset(max(0, min(d.quiet, d.expires.Sub(d.now()))))
+}
+
+// take returns what has gathered, nil for everything.
+func (d *debounce) take() []string {
+	names := make([]string, 0, len(d.paths))
+	for p := range d.paths {
+		names = append(names, p)
+	}
+	if d.all {
+		names = nil
+	}
+	clear(d.paths)
+	d.all = false
+	return names
+}
