@@ -94,7 +94,9 @@ func (a *app) sayDefault(f *pflag.Flag) {
 		return
 	}
 	f.Usage += fmt.Sprintf(a.say("（默认 %s）", " (default %s)"), f.DefValue)
-	f.DefValue = ""
+	if f.DefValue = ""; f.Value.Type() == "int" {
+		f.DefValue = "0" // what pflag takes for no default
+	}
 }
 
 func loading(shell string) string {

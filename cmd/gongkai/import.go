@@ -100,7 +100,7 @@ func (a *app) importAll(args []string, f importFlags) error {
 	if err != nil {
 		return err
 	}
-	w := &importWriter{app: a, flags: f, opt: opt}
+	w := &importWriter{app: a, flags: f, next: map[string]int{}, from: map[string]string{}}
 	for _, r := range results {
 		if err := w.write(r); err != nil {
 			return err

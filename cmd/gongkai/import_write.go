@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -19,7 +20,8 @@ import (
 type importWriter struct {
 	*app
 	flags importFlags
-	opt   importer.Options
+	next  map[string]int    // the count at which the search for a free path goes on
+	from  map[string]string // SHA-256 of a source → the report made of it
 }
 
 // write writes one report. A fault of the machine ends the run; what is wrong with the file becomes a finding.
@@ -62,7 +64,10 @@ func (w *importWriter) needsBundle(r *imported) bool { return len(r.Pictures) > 
 
 // free writes a report at the first path of its slug that is free: weijian-zongjie, weijian-zongjie-2 …
 func (w *importWriter) free(r *imported, root string) error {
-	for n := 1; ; n++ {
+	if name, twice := w.from[r.Head.Source.SHA256]; twice {
+		w.twice(r, name)
+	}
+	for n := max(1, w.next[r.Rel]); ; n++ {
 		rel := importer.Counted(r.Rel, n)
 		single := filepath.Join(root, filepath.FromSlash(rel))
 		bundle := filepath.Join(strings.TrimSuffix(single, ".md"), "index.md")
@@ -74,8 +79,11 @@ func (w *importWriter) free(r *imported, root string) error {
 				return err
 			}
 		}
+		w.next[r.Rel] = n + 1
 		if taken != "" {
-			w.twice(r, taken)
+			if madeFrom(taken, r.Head.Source.SHA256) {
+				w.twice(r, taken)
+			}
 			continue
 		}
 		name := single
@@ -86,6 +94,7 @@ func (w *importWriter) free(r *imported, root string) error {
 			r.Place.Slug = strings.TrimSuffix(path.Base(rel), ".md")
 		}
 		err := w.fresh(r, name, name == bundle)
+		w.from[r.Head.Source.SHA256] = name
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -93,13 +102,23 @@ func (w *importWriter) free(r *imported, root string) error {
 	}
 }
 
-// twice warns when the report that stands there was made of the same file.
+// twice warns that a report was made of the same file.
 func (w *importWriter) twice(r *imported, name string) {
-	text, err := os.ReadFile(name)
-	if err == nil && r.Head.Source.SHA256 != "" && bytes.Contains(text, []byte(r.Head.Source.SHA256)) {
-		r.Found = append(r.Found, diag.Diagnostic{Rule: "import-twice", Severity: diag.Warning, Path: r.File, Message: diag.Say("同一个文件已经导入过：%s", "the same file was imported before: %s", filepath.ToSlash(name)),
-			Hint: diag.Say("不需要两份的，删去其中一份", "delete one of the two if one is enough")})
+	r.Found = append(r.Found, diag.Diagnostic{Rule: "import-twice", Severity: diag.Warning, Path: r.File, Message: diag.Say("同一个文件已经导入过：%s", "the same file was imported before: %s", filepath.ToSlash(name)),
+		Hint: diag.Say("不需要两份的，删去其中一份", "delete one of the two if one is enough")})
+	r.Found.Sort()
+}
+
+// madeFrom reports whether the front matter of a report names a source.
+func madeFrom(name, sum string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
 	}
+	defer f.Close()
+	head := make([]byte, 8<<10)
+	n, _ := io.ReadFull(f, head)
+	return bytes.Contains(head[:n], []byte(sum))
 }
 
 // fresh writes a report and the files beside it; the report itself comes last.

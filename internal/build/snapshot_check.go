@@ -24,12 +24,13 @@ import (
 func (p *Preview) Check(ctx context.Context, s *Snapshot, progress func(done, all int)) (diag.List, error) {
 	heads := s.heads()
 	var todo []*report.Head
+	age := map[*report.Head]uint64{}
 	for _, h := range heads {
 		if d := p.doc(h.Rel); d != nil && d.text == nil && !d.bad {
-			todo = append(todo, h)
+			todo, age[h] = append(todo, h), d.seq
 		}
 	}
-	slices.SortStableFunc(todo, func(x, y *report.Head) int { return int(p.doc(y.Rel).seq) - int(p.doc(x.Rel).seq) })
+	slices.SortStableFunc(todo, func(x, y *report.Head) int { return cmp.Compare(age[y], age[x]) })
 	var done atomic.Int64
 	done.Store(int64(len(heads) - len(todo)))
 	// one core stays free for pages

@@ -1,13 +1,9 @@
 package build
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
-	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -55,27 +51,6 @@ type Preview struct {
 	recent recent
 }
 
-// inputOf is something that was read: the last that was good, and what is to be said of the one that is there now.
-type inputOf[T any] struct {
-	good    T
-	found   diag.List
-	blocked bool   // the present one is not used
-	src     []byte // what it was read from; nil when that is many files
-}
-
-// doc is a Markdown file. It is immutable.
-type doc struct {
-	rel   string
-	head  *report.Head // nil when there never was one that could be read
-	found diag.List    // of the head
-	last  *doc         // what stands for this one, which cannot be read; nil when it is good
-	bad   bool
-	stamp stamp
-	sum   []byte // SHA-256 of the file; nil until it was read whole
-	text  *text  // of the body; nil until it was read
-	seq   uint64 // of the update that brought it
-}
-
 // OpenPreview reads a site's folder. now tells the age of files.
 func OpenPreview(ctx context.Context, opt Options, now func() time.Time) (*Preview, error) {
 	p := &Preview{builder: builder{Options: opt}, now: now, docs: map[string]*doc{}, parsed: map[string]inputOf[*report.FrontMatter]{}}
@@ -121,7 +96,8 @@ func (p *Preview) Update(ctx context.Context, names []string, patient bool) (*Ch
 	p.seq++
 	start := p.now()
 	if l, ok := p.tree.leaf("content"); err == nil && (!ok || l.kind == leafFile) {
-		err = &NoSiteError{Dir: p.Source, Configured: true}
+		_, configured := p.tree.leaf(ConfigName)
+		err = &NoSiteError{Dir: p.Source, Configured: configured}
 	}
 	if err == nil {
 		err = p.take(ctx, d, c)
@@ -227,271 +203,6 @@ func (p *Preview) take(ctx context.Context, d *delta, c *Change) (err error) {
 	}
 	p.publishSnapshot(c)
 	return nil
-}
-
-// takeConfig, takeDefaults, takeAssets and takeLayouts read one kind of input and report whether it differs.
-func (p *Preview) takeConfig() (changed bool, err error) {
-	src, _, err := p.small(ConfigName)
-	if err != nil && !missing(err) {
-		return false, err
-	}
-	if p.Snapshot() != nil && bytes.Equal(src, p.config.src) && (src == nil) == (p.config.src == nil) {
-		return false, nil
-	}
-	b := &builder{Options: p.Options}
-	s := &source{}
-	err = b.readConfig(s)
-	if noSite := (*NoSiteError)(nil); errors.As(err, &noSite) && p.Snapshot() != nil {
-		return false, nil // the folder is being moved: what was read stays
-	}
-	if err != nil {
-		return false, err
-	}
-	p.config.src, p.config.found, p.config.blocked = src, s.found, s.config == nil || b.blocked
-	if s.config != nil && (!b.blocked || p.Snapshot() == nil) {
-		p.config.good = s.config
-	}
-	return true, nil
-}
-
-func (p *Preview) takeDefaults(rel string) (changed bool, err error) {
-	was, known := p.parsed[rel]
-	l, there := p.tree.leaf("content/" + rel)
-	var raw []byte
-	var found diag.List
-	if there = there && l.kind == leafFile; there {
-		raw, found, err = p.small("content/" + rel)
-	}
-	if !there || missing(err) {
-		delete(p.parsed, rel)
-		return known, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if known && bytes.Equal(raw, was.src) {
-		return false, nil
-	}
-	in := inputOf[*report.FrontMatter]{good: was.good, src: raw}
-	src := raw
-	if len(found) == 0 {
-		src, found = report.Normalise(p.under("content/"+rel), raw)
-	}
-	in.found, in.blocked = found, found.AtLeast(diag.Error) > 0
-	if !in.blocked {
-		d, found := report.ParseDefaults(p.under("content/"+rel), src)
-		in.found = append(in.found, found...)
-		if in.blocked = d == nil; d != nil {
-			in.good = d
-		}
-	}
-	p.parsed[rel] = in
-	return true, nil
-}
-
-// own is the site's folder of layouts or static files; nil when it has none. A link in its place is not followed.
-func (p *Preview) own(name string) fs.FS {
-	if l, ok := p.tree.leaf(name); !ok || l.kind != leafFolder {
-		return nil
-	}
-	return regular{os.DirFS(p.disk(name))}
-}
-
-func (p *Preview) takeAssets() (changed bool, err error) {
-	a, found, err := render.LoadAssets(p.Static, p.own("static"), p.under("static"))
-	if missing(err) {
-		return false, nil // removed as it was read: the next look knows
-	}
-	if err != nil {
-		return false, err
-	}
-	was := p.asset
-	p.asset.found, p.asset.blocked = found, found.AtLeast(diag.Error) > 0
-	switch {
-	case !p.asset.blocked:
-		p.asset.good = a
-	case was.good == nil:
-		if p.asset.good, _, err = render.LoadAssets(p.Static, nil, ""); err != nil {
-			return false, err
-		}
-	}
-	same := was.good != nil && was.blocked == p.asset.blocked && slices.EqualFunc(was.good.List, p.asset.good.List, func(x, y render.Asset) bool {
-		return x.URL == y.URL && bytes.Equal(x.Data, y.Data)
-	})
-	if same {
-		p.asset.good = was.good
-	}
-	return !same || p.asset.blocked, nil
-}
-
-func (p *Preview) takeLayouts() (changed bool, err error) {
-	own := p.own("layouts")
-	src, err := layoutSource(own)
-	if missing(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if p.layout.src != nil && bytes.Equal(src, p.layout.src) && p.drawnWith == p.asset.good {
-		return false, nil
-	}
-	l, found, err := render.LoadLayouts(p.Layouts, own, p.under("layouts"), p.asset.good)
-	if missing(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	p.layout = inputOf[*render.Layouts]{good: l, found: found, blocked: found.AtLeast(diag.Error) > 0, src: src}
-	if p.layout.blocked {
-		p.layout.good = nil
-	}
-	p.untried, p.drawnWith = true, p.asset.good
-	return true, nil
-}
-
-// layoutSource is all that layouts are made of, to tell whether any differs.
-func layoutSource(own fs.FS) ([]byte, error) {
-	all := []byte{}
-	if own == nil {
-		return all, nil
-	}
-	names, err := fs.Glob(own, "*.html")
-	for _, name := range names {
-		text, readErr := fs.ReadFile(own, name)
-		all = append(append(append(append(all, name...), 0), text...), 0)
-		err = errors.Join(err, readErr)
-	}
-	return all, err
-}
-
-// docsRead is what became of changed Markdown files.
-type docsRead struct {
-	heads   bool     // a front matter differs, a file is new or gone: the site must be assembled
-	changed []string // the addresses of pages whose file differs
-	paths   []string // these files
-}
-
-func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *Change) (docsRead, error) {
-	var r docsRead
-	docs := make([]*doc, len(rels))
-	err := parallel(ctx, len(rels), func() func(int) error {
-		buf := make([]byte, 8<<10)
-		return func(i int) (err error) {
-			docs[i], err = p.readDoc(rels[i], buf)
-			return err
-		}
-	})
-	if err != nil {
-		return r, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i, rel := range rels {
-		old, is := p.docs[rel], docs[i]
-		switch {
-		case is == nil && old == nil:
-		case is == nil:
-			delete(p.docs, rel)
-			if at, ok := slices.BinarySearch(p.order, rel); ok {
-				p.order = slices.Delete(p.order, at, at+1)
-			}
-			r.heads = true
-			r.note(rel, old)
-		case is.bad && patient && (old == nil || !old.bad):
-			c.Doubt = append(c.Doubt, "content/"+rel)
-		case old != nil && old.sum != nil && bytes.Equal(old.sum, is.sum):
-			same := *old
-			same.stamp = is.stamp
-			p.docs[rel] = &same
-		default:
-			r.heads = r.heads || old == nil || old.head != is.head || old.bad || is.bad
-			p.docs[rel] = is
-			if at, ok := slices.BinarySearch(p.order, rel); !ok {
-				p.order = slices.Insert(p.order, at, rel)
-			}
-			r.note(rel, is)
-		}
-	}
-	return r, nil
-}
-
-func (r *docsRead) note(rel string, d *doc) {
-	r.changed, r.paths = append(r.changed, address(d)), append(r.paths, "content/"+rel)
-}
-
-// address is where a file's page stands; "" for one that has none.
-func address(d *doc) string {
-	if d.head == nil {
-		return ""
-	}
-	return d.head.Origin().Page
-}
-
-// readDoc reads a changed file. At the start, when nothing is known, it reads the head only. The doc is nil when the file is gone.
-func (p *Preview) readDoc(rel string, buf []byte) (*doc, error) {
-	name := "content/" + rel
-	l, ok := p.tree.leaf(name)
-	if !ok || l.kind != leafFile {
-		return nil, nil
-	}
-	d := &doc{rel: rel, stamp: l.stamp, seq: p.seq}
-	var old *doc
-	if (p.Snapshot() != nil || l.young) && l.stamp.size <= maxFile {
-		raw, err := p.whole(name)
-		if missing(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		sum := sha256.Sum256(raw)
-		d.sum = sum[:]
-		if old = p.doc(rel); old != nil && old.bad && old.last != nil && !bytes.Equal(old.sum, d.sum) {
-			old = old.last
-		}
-		if old != nil && bytes.Equal(old.sum, d.sum) {
-			same := *old
-			same.stamp, same.seq = d.stamp, d.seq
-			return &same, nil
-		}
-		src, found := report.Normalise(p.under(name), raw)
-		if found.AtLeast(diag.Error) == 0 && old != nil && !old.bad && old.head.SameFrontMatter(src) {
-			d.head, d.found = old.head, old.found
-			return d, nil
-		}
-	}
-	return p.readNewHead(d, old, buf)
-}
-
-func (p *Preview) readNewHead(d, old *doc, buf []byte) (*doc, error) {
-	head, found, err := p.readHead(&file{rel: d.rel, size: d.stamp.size}, buf)
-	if missing(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	d.head, d.found = head, found
-	if head != nil && old != nil && !old.bad && head.Sum == old.head.Sum {
-		d.head = old.head // only the text is amiss
-	}
-	if d.bad = head == nil; d.bad && old != nil {
-		if d.last = old; old.bad {
-			d.last = old.last
-		}
-		if d.last != nil {
-			d.head = d.last.head
-		}
-	}
-	return d, nil
-}
-
-func (p *Preview) doc(rel string) *doc {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.docs[rel]
 }
 
 // Folders lists the folders below the site's that hold it, content, layouts and static among them.

@@ -72,13 +72,12 @@ func (d *docx) at(s story) Place {
 
 // para is a paragraph while it is read.
 type para struct {
-	d       *docx
-	s       story
-	base    Block // its properties, without text
-	look    look  // of its style
-	runs    []Run
-	after   []Block // pictures and text boxes that hang on it
-	pending bool    // the page breaks before its next word
+	d     *docx
+	s     story
+	base  Block // its properties, without text
+	look  look  // of its style
+	runs  []Run
+	after []Block // pictures and text boxes that hang on it
 }
 
 func (d *docx) readParagraph(n *node, s story, deleted bool, out *[]Block) {
@@ -156,7 +155,6 @@ func (p *para) shape(set setting) {
 type inlineState struct {
 	deleted bool
 	link    string
-	sub     bool // within a ruby annotation
 }
 
 // inline reads the content of a paragraph.

@@ -47,6 +47,10 @@ func (r *reader) readHTML(data []byte) {
 		r.tooMuch(diag.Say("网页有 %d MB，超过 %d MB", "the page has %d MB, more than %d MB", len(data)>>20, maxHTML>>20))
 		return
 	}
+	if n := strings.Count(text, "<"); n > maxTags {
+		r.tooMuch(diag.Say("网页有 %d 个标记，超过 %d 个", "the page has %d tags, more than %d", n, maxTags))
+		return
+	}
 	r.doc.Encoding = encoding
 	root, err := html.Parse(strings.NewReader(text))
 	if err != nil {
@@ -158,7 +162,7 @@ func (p *page) readFields(n *html.Node) (taken bool) {
 		}
 	}
 	m := p.facts[n]
-	if taken || n == p.body || m == nil || m.all > 6000 || m.prose > 400 || !slices.Contains([]string{"table", "ul", "dl", "div", "section"}, n.Data) {
+	if taken || n == p.body || m == nil || m.labels < 2 || m.all > 6000 || m.prose > 400 || !slices.Contains([]string{"table", "ul", "dl", "div", "section"}, n.Data) {
 		return taken
 	}
 	found := pairs(n)

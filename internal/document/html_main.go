@@ -14,6 +14,8 @@ type mass struct {
 	links int // 汉字 within links
 	prose int // 汉字 in sentences: in stretches that hold a comma or a stop, outside links
 	all   int // characters but white space
+
+	labels int // texts that are, or begin with, a label of fieldLabels
 }
 
 // weigh reckons the mass of every element from its texts upward.
@@ -39,6 +41,9 @@ func (p *page) weigh(n *html.Node, depth int) *mass {
 			}
 			m.han += han
 			m.all += all
+			if label, _, _ := strings.Cut(strings.Replace(k.Data, ":", "：", 1), "："); all > 0 && len(label) < 60 && fieldLabel(label) != "" {
+				m.labels++
+			}
 			if sentence || han >= 30 {
 				m.prose += han
 			}
@@ -46,6 +51,7 @@ func (p *page) weigh(n *html.Node, depth int) *mass {
 			sub := p.weigh(k, depth+1)
 			m.han += sub.han
 			m.all += sub.all
+			m.labels += sub.labels
 			m.links += sub.links
 			m.prose += sub.prose
 		}
@@ -61,7 +67,7 @@ func (p *page) weigh(n *html.Node, depth int) *mass {
 
 // mainMarks are the names that editors and templates of government sites give to the element of the main text, most telling first.
 var mainMarks = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)^(ucap-content|trs_?editor(_view)?|trs_ueditor|view trs_ueditor.*|zoom|js_content|vsb_content.*|v_news_content|j-fontcontent)$`),
+	regexp.MustCompile(`(?i)^(ucap-content|trs_?editor(_view)?|trs_ueditor|view trs_ueditor.*|zoom|js_content|vsb_content.*|v_news_content|j-fontcontent|(div_)?zhengwen)$`),
 	regexp.MustCompile(`(?i)(trs_?u?editor|ucap-content|pages?_content|article[-_]?(con|content|body|text|main)|artical|news[-_]?(con|content|text|body)|con[-_]?(text|txt)|content[-_]?(text|txt|main|body|article|detail)|detail[-_]?(con|content|text|main)|xxgk[-_]?(con|content)|zw[-_]?(con|content|nr)|wz[-_]?(con|content|nr)|text[-_]?con|main[-_]?(con|text|article)|gk_?content|info[-_]?content|bt_content|easysite-news-content)`),
 	regexp.MustCompile(`(?i)^(content|article|artibody|text|con|zw|nr|wenzhang|main|txt|xxgk|newscontent|contentbox|arc)$`),
 }
@@ -83,35 +89,33 @@ func markOf(n *html.Node) int {
 	return best
 }
 
-// findMain returns the element of the main text, or nil: the marked element that holds most of the page's sentences, else the smallest
-// element that does.
+// weight is how much an element counts as text: sentences thrice, other words outside links once.
+func (m *mass) weight() int { return 2*m.prose + m.han - m.links }
+
+// shares say which part of the page's text an element of a mark must hold at least: the surer the mark, the less.
+var shares = [...]int{12, 4, 2}
+
+// findMain returns the element of the main text, or nil: a marked element that holds enough of the page's text, else the smallest
+// element that holds nearly all its sentences.
 func (p *page) findMain() *html.Node {
-	total := p.facts[p.body].prose
-	if total == 0 {
-		// Perhaps a page of a title and a table only; a page of menus has little but links.
-		if m := p.facts[p.body]; m.han > 0 && m.links*2 < m.han {
-			return p.body
-		}
-		return nil
-	}
-	var best *html.Node
-	bestMark := len(mainMarks)
-	for n := range p.body.Descendants() {
-		m := p.facts[n]
-		if m == nil || n.Type != html.ElementNode || m.prose*2 < total {
-			continue
-		}
-		mark := markOf(n)
-		if mark == len(mainMarks) || chromeWithin(n, p.body) {
-			continue
-		}
-		// A better mark wins; of equal ones the one with more sentences, the inner one when it lacks none.
-		if best == nil || mark < bestMark && m.prose*10 >= p.facts[best].prose*8 || mark <= bestMark && m.prose >= p.facts[best].prose {
-			best, bestMark = n, mark
+	whole := p.facts[p.body]
+	best := p.marked()
+	if best == nil { // a short text on a busy page
+		for n := range p.body.Descendants() {
+			if m := p.facts[n]; m != nil && n.Type == html.ElementNode && m.weight() >= 30 && markOf(n) == 0 && !chromeWithin(n, p.body) && (best == nil || m.weight() > p.facts[best].weight()) {
+				best = n
+			}
 		}
 	}
 	if best != nil {
 		return p.widen(best)
+	}
+	if whole.prose == 0 {
+		// Perhaps a page of a title and a table only; a page of menus has little but links.
+		if whole.han > 0 && whole.links*2 < whole.han {
+			return p.body
+		}
+		return nil
 	}
 	n := p.body
 	for {
@@ -128,19 +132,62 @@ func (p *page) findMain() *html.Node {
 	}
 }
 
-// widen goes from an element to an ancestor that holds clearly more sentences in elements of the same mark: an editor's element may occur
-// several times in one text.
-func (p *page) widen(n *html.Node) *html.Node {
-	total := p.facts[p.body].prose
-	for up := n.Parent; up != nil && up != p.body.Parent; up = up.Parent {
-		if p.facts[n].prose*100 < total*70 && p.facts[up].prose*100 >= p.facts[n].prose*130 && !chrome(up) {
-			return up
+// marked returns the best of the elements that bear a mark and hold enough text, or nil.
+func (p *page) marked() *html.Node {
+	whole := p.facts[p.body]
+	var best *html.Node
+	bestMark := len(mainMarks)
+	for n := range p.body.Descendants() {
+		m := p.facts[n]
+		if m == nil || n.Type != html.ElementNode || m.weight()*shares[0] < whole.weight() {
+			continue
 		}
-		if p.facts[up].prose*100 > p.facts[n].prose*105 {
-			break
+		mark := markOf(n)
+		if mark == len(mainMarks) || m.weight()*shares[mark] < whole.weight() || m.weight() == 0 || chromeWithin(n, p.body) {
+			continue
+		}
+		// A surer mark wins unless it holds far less; of equal ones the one with more text, the inner one when it lacks none.
+		if best == nil || mark < bestMark && m.weight()*10 >= p.facts[best].weight()*6 || mark <= bestMark && m.weight() >= p.facts[best].weight() {
+			best, bestMark = n, mark
 		}
 	}
-	return n
+	return best
+}
+
+// widen goes from an element to an ancestor that holds several of the same mark and little else: an editor's element may occur many times
+// in one text.
+func (p *page) widen(n *html.Node) *html.Node {
+	mark, best := markOf(n), n
+	up := n
+	for range 6 { // higher up stands the whole page
+		up = up.Parent
+		if up == nil || up == p.body.Parent || chrome(up) {
+			break
+		}
+		m := p.facts[up]
+		if m == nil || m.weight() > 40*p.facts[n].weight()+2000 {
+			break
+		}
+		if sum := p.sameMark(up, mark); sum*5 >= p.facts[n].weight()*6 && sum*5 >= m.weight()*4 {
+			best = up
+		}
+	}
+	return best
+}
+
+// sameMark adds up the elements of a mark within n, the outermost ones.
+func (p *page) sameMark(n *html.Node, mark int) int {
+	sum := 0
+	for k := range n.ChildNodes() {
+		if m := p.facts[k]; m == nil || m.weight() == 0 || chrome(k) {
+			continue
+		} else if markOf(k) == mark {
+			sum += m.weight()
+		} else {
+			sum += p.sameMark(k, mark)
+		}
+	}
+	return sum
 }
 
 // isBox holds for elements that contain blocks; the paragraph of a one-paragraph page is not the page.
@@ -153,7 +200,7 @@ func isBox(n *html.Node) bool {
 }
 
 var (
-	chromeNames = regexp.MustCompile(`(?i)(^|[-_ ])(nav|navbar|navigation|menu|footer?|foot|header|crumbs?|breadcrumb|position|dqwz|share|bdshare\w*|bshare\w*|social|print|tools?|toolbar|fontsize|relate[ds]?|related|recommend|hot|sidebar|aside|copyright|links|friend|search|page-?nav|pagination|pager|prev|next|ewm|qrcode|comment|login|banner|top-?bar|back-?top|logo|weixin|print-btn|zrbj|gb|closed?)([-_ ]|$)`)
+	chromeNames = regexp.MustCompile(`(?i)(^|[-_ ])(nav|navbar|navigation|menu|footer?|foot|header|crumbs?|breadcrumb|position|dqwz|share|bdshare\w*|bshare\w*|social|print|tools?|toolbar|fontsize|relate[ds]?|related|recommend|hot|side|sidebar|aside|copyright|links|friend|search|page-?nav|pagination|pager|prev|next|ewm|qrcode|comment|login|banner|top-?bar|back-?top|logo|weixin|print-btn|zrbj|gb|closed?)([-_ ]|$)`)
 	displayNone = regexp.MustCompile(`(?i)(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)`)
 )
 
@@ -165,7 +212,8 @@ func chrome(n *html.Node) bool {
 	case "body", "html", "article", "main", "p", "h1", "h2", "h3", "h4", "td", "tr", "table", "tbody":
 		return false
 	}
-	return chromeNames.MatchString(attr(n, "class")) || chromeNames.MatchString(attr(n, "id"))
+	class, id := attr(n, "class"), attr(n, "id")
+	return class != "" && chromeNames.MatchString(class) || id != "" && chromeNames.MatchString(id)
 }
 
 func chromeWithin(n, top *html.Node) bool {

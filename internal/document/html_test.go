@@ -89,6 +89,43 @@ paragraph | 第一行第二行 *粗 *English wordsend
 picture |  a.png 图
 drop hidden x1 | 藏起来的
 `},
+		{"a short text on a busy page", `<html><head><title>关于会议的通知-某县政府网</title></head><body><h1><a href="/">某县人民政府</a></h1><div class="side"><ul>` + strings.Repeat(`<li><a href=x>某某新闻的标题有这么长一些</a><span>摘要里也有句子，而且不短，`+filler+`</span></li>`, 12) + `</ul></div>
+<div class="detail"><h2 class="title">关于会议的通知</h2><ul class="xxgk"><li><b>索引号：</b>A1</li><li><b>发布机构：</b>某办</li><li><b>发布日期：</b>2024-01-02</li></ul><div id="zoom"><p>各科室：</p><p>　　定于明日开会，请准时到会。</p><p>某办</p></div><p>打印 关闭</p></div></body></html>`, `
+heading | 关于会议的通知
+paragraph | 各科室：
+paragraph | 　　定于明日开会，请准时到会。
+paragraph | 某办
+drop portal x1 | 某县人民政府
+` + strings.Repeat("drop portal x1 | 某某新闻的标题有这么长一些摘要里也有句子，而且不短，"+filler+"\n", 12) + `drop fields x1 | 索引号： A1
+发布机构： 某办
+发布日期： 2024-01-02
+drop portal x1 | 打印 关闭
+meta Title = 关于会议的通知-某县政府网
+meta 发布日期 = 2024-01-02
+meta 发布机构 = 某办
+meta 索引号 = A1
+`},
+		{"a text in several editors", `<html><body><div class="nav"><a href=/>首页</a></div><div><div class="TRS_Editor"><p>` + long + `</p></div><div class="TRS_Editor"><p>` + long + `</p></div></div><div class="footer">版权所有</div></body></html>`, `
+paragraph | ` + long + `
+paragraph | ` + long + `
+drop portal x1 | 首页
+drop portal x1 | 版权所有
+`},
+		{"a table alone", `<html><body><div class="nav"><a href=/>首页</a></div><div class="article-content"><p>预算表</p><table><tr><th>科目</th><th>金额</th></tr><tr><td>教育</td><td>12.5</td></tr></table></div><div class="footer">某单位主办，某公司承办。电话：123。</div></body></html>`, `
+paragraph | 预算表
+table | 2×2 head 1
+  0,0 1×1 科目
+  0,1 1×1 金额
+  1,0 1×1 教育
+  1,1 1×1 12.5
+drop portal x1 | 首页
+drop portal x1 | 某单位主办，某公司承办。电话：123。
+`},
+		{"bold around blocks, Word's leavings", `<html><body><div id="vsb_content_2"><p class=MsoNormal><span style="font-weight:bold">一、题</span><o:p></o:p></p><b><p>粗段</p></b><p><span style="font-size:16pt">　　` + long + `<!--[if x]>不读<![endif]--></span></p></div></body></html>`, `
+paragraph | *一、题*
+paragraph | *粗段*
+paragraph | 　　` + long + `
+`},
 		{"layout tables of an old page", `<html><body><table><tr><td><a href=1>菜单一</a></td></tr><tr><td><table><tr><td width=10></td><td><font>` + long + `<br>　　` + filler + `<br><br>` + filler + `</font></td></tr></table></td></tr></table></body></html>`, `
 paragraph | ` + long + `
 paragraph | 　　` + filler + `

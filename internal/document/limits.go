@@ -7,6 +7,7 @@ import "time"
 const (
 	maxFile     = 256 << 20 // bytes of a file as received
 	maxHTML     = 16 << 20  // bytes of a web page
+	maxTags     = 200_000   // "<" in a web page
 	maxPart     = 96 << 20  // bytes of one unpacked part of a zip
 	maxUnpacked = 384 << 20 // bytes of all parts that are read
 	maxParts    = 30_000    // entries of a zip
@@ -22,6 +23,6 @@ const (
 	maxPages    = 5_000     //
 	maxNesting  = 16        // tables and text boxes within each other
 	maxFindings = 200       // warnings of one file: the rest says nothing new
-	pdfLimit    = 20 * time.Second
+	pdfLimit    = 10 * time.Second
 	officeLimit = 2 * time.Minute
 )

@@ -100,6 +100,11 @@ func (r *reader) poppler(program string) ([]printed, error) {
 	if len(pages) > maxPages {
 		r.pdfFault(errPages)
 	}
+	if i := strings.Index(stderr, "Syntax Error"); i >= 0 {
+		first, _, _ := strings.Cut(stderr[i:], "\n")
+		r.warn("document-damaged", Place{}, diag.Say("PDF 有损坏之处（%s），文字可能不全", "the PDF is damaged in places (%s): text may be missing", first),
+			diag.Say("请与原件核对，或重新取得这份文件", "compare with the original, or obtain the file again"))
+	}
 	return pages, nil
 }
 

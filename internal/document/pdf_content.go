@@ -58,7 +58,7 @@ func (w *pdfWalker) tree(v any, inherited pdfDict, depth int) error {
 	}
 	d := w.f.dict(v)
 	if d == nil {
-		return nil
+		return fmt.Errorf("page %d is not there: %w", len(w.pages)+1, errPDF)
 	}
 	if depth > maxPDFDepth || len(w.pages) >= maxPages {
 		return errPages
@@ -107,16 +107,18 @@ func (w *pdfWalker) page(d, own pdfDict) error {
 		parts = []any{d["Contents"]}
 	}
 	for _, part := range parts {
-		if s, ok := w.f.resolve(part).(*pdfStream); ok {
-			data, err := w.f.unpack(s)
-			if err != nil && !errors.Is(err, errLimit) {
-				return fmt.Errorf("page %d: %w", len(w.pages)+1, err)
+		s, ok := w.f.resolve(part).(*pdfStream)
+		if !ok {
+			if part != nil {
+				return fmt.Errorf("the text of page %d is not there: %w", len(w.pages)+1, errPDF)
 			}
-			if err != nil {
-				return err
-			}
-			content = append(append(content, data...), '\n')
+			continue
 		}
+		data, err := w.f.unpack(s)
+		if err != nil {
+			return fmt.Errorf("page %d: %w", len(w.pages)+1, err)
+		}
+		content = append(append(content, data...), '\n')
 	}
 	r := &pdfRun{w: w, page: &p}
 	if err := r.run(content, w.f.dict(own["Resources"]), base, 0); err != nil {
@@ -222,11 +224,8 @@ func (r *pdfRun) do(args []any, resources pdfDict, depth int) error {
 		return nil
 	}
 	data, err := r.w.f.unpack(s)
-	if errors.Is(err, errLimit) {
-		return err
-	}
 	if err != nil {
-		return nil
+		return fmt.Errorf("page %d: %w", len(r.w.pages)+1, err)
 	}
 	m := identity
 	if list, _ := r.w.f.resolve(s.dict["Matrix"]).([]any); len(list) == 6 {
@@ -348,7 +347,11 @@ func (w *pdfWalker) font(v any) *pdfFont {
 
 // show puts the glyphs of a string on the page, one word each. Text that is turned is left out: it is a watermark or a margin note.
 func (r *pdfRun) show(s pdfString) {
-	if r.s.font == nil || len(r.page.words) > 1<<20 {
+	if len(r.page.words) > 1<<20 {
+		return
+	}
+	if r.s.font == nil { // the font is not there: so the reading is refused
+		r.page.words = append(r.page.words, word{x1: 10, y1: 10, text: strings.Repeat(string(utf8.RuneError), min(len(s), 64)), size: 10})
 		return
 	}
 	for _, g := range r.s.font.glyphs(s) {

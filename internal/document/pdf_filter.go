@@ -56,16 +56,13 @@ func (f *pdfFile) inflate(data []byte) ([]byte, error) {
 	return f.drain(z)
 }
 
-// drain reads all, within the limits; a stream that ends early gives what it has, as every viewer does.
+// drain reads all, within the limits. A stream that ends early or fails its checksum is an error: half a page is worse than none.
 func (f *pdfFile) drain(in io.Reader) ([]byte, error) {
 	out, err := io.ReadAll(io.LimitReader(in, min(f.left, maxPart)+1))
 	if f.left -= int64(len(out)); f.left < 0 || len(out) > maxPart {
 		return nil, errLimit
 	}
-	if err != nil && len(out) == 0 {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // lzw unpacks LZW as PDF and TIFF have it: codes grow one early.

@@ -102,7 +102,7 @@ func (r *reader) warn(rule string, at Place, message, hint diag.Text) {
 // find records a finding. A place in a text file becomes the finding's position, any other stands before the message: a packed file
 // has no lines that an editor could go to.
 func (r *reader) find(severity diag.Severity, rule string, at Place, message, hint diag.Text) {
-	if len(r.list) >= maxFindings && severity < diag.Error {
+	if len(r.list) >= maxFindings && (severity < diag.Error || r.list.AtLeast(diag.Error) > 0) {
 		return
 	}
 	d := diag.Diagnostic{Rule: rule, Severity: severity, Path: r.name, Message: message, Hint: hint}

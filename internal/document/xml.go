@@ -133,7 +133,7 @@ func xmlUTF8(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// attr returns the value of an attribute, or "". The prefix "w:" may be missing in the file.
+// attr returns the value of an attribute, or "".
 func (n *node) attr(name string) string {
 	for _, a := range n.attrs {
 		if a.Name.Local == name {
@@ -141,15 +141,6 @@ func (n *node) attr(name string) string {
 		}
 	}
 	return ""
-}
-
-func (n *node) hasAttr(name string) bool {
-	for _, a := range n.attrs {
-		if a.Name.Local == name {
-			return true
-		}
-	}
-	return false
 }
 
 // num returns an attribute as a whole number; fractions are cut off.

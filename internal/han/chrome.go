@@ -32,7 +32,7 @@ func TraceOf(line string) WebTrace {
 	switch {
 	case s == "":
 		return NoTrace
-	case paywall.MatchString(s):
+	case mayBePaywall(s) && paywall.MatchString(s):
 		return WebPaywall
 	case length > 160:
 		return NoTrace
@@ -86,6 +86,16 @@ func isTools(s string) bool {
 		}
 	}
 	return true
+}
+
+// mayBePaywall saves long paragraphs the expression.
+func mayBePaywall(s string) bool {
+	for _, word := range [...]string{"省略", "全文", "显示", "会员", "提示信息", "试读", "未完", "完整", "剩余"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // PaywallAt finds the notice of missing text in a line, in bytes; ok is false when there is none.
@@ -147,7 +157,9 @@ func isStamp(s string) bool { return Stamps(s) != nil }
 var catalogueMark = regexp.MustCompile(`^[【\[]?目[ \x{3000}]*录[】\]]?(?:[ \x{3000}]*/[ \x{3000}]*提纲)?[ \x{3000}]*[:：]?[….。]*$|^提[ \x{3000}]*纲[ \x{3000}]*[:：]?[….。]*$`)
 
 // IsCatalogueMark reports whether a line announces a table of contents: 目录, 目录/提纲:……
-func IsCatalogueMark(line string) bool { return catalogueMark.MatchString(trimBlank(line)) }
+func IsCatalogueMark(line string) bool {
+	return strings.ContainsAny(line, "目提") && catalogueMark.MatchString(trimBlank(line))
+}
 
 var glossaryMark = regexp.MustCompile(`^[（(【\[]?(?:附[件录]?[ \x{3000}]*\d*[:：]?)?[ \x{3000}]*(?:《?政府工作报告》?|《?报告》?)?(?:中?的?(?:有关|相关|部分))?(?:名词|术语|用语|缩略语|注释)(?:和?(?:术语|用语))?(?:解释|注释|说明)?[）)】\]]?[:：]?$`)
 

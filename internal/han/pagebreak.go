@@ -96,7 +96,7 @@ func isCut(before, after string, page bool) bool {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(after)
-	if strings.ContainsRune("，。、；！？”’）》】％%", first) {
+	if strings.ContainsRune("，。、；！？”’）》】％%", first) || first == '·' && Unclosed(before) {
 		return true
 	}
 	if EndsSentence(before) || startsParagraph(after) {
@@ -106,7 +106,18 @@ func isCut(before, after string, page bool) bool {
 	if strings.ContainsRune("，,、", last) || strings.ContainsRune(openers, last) {
 		return utf8.RuneCountInString(before) >= 8
 	}
-	return isProse(before, page) && !isLabel(after)
+	return isProse(before, page) && !isLabel(after) && (page || !opensParagraph(after))
+}
+
+// opensParagraph reports whether a text begins with words that open a paragraph or follow a comma: after a text that merely lacks its
+// stop they begin a new one.
+func opensParagraph(s string) bool {
+	for _, word := range [...]string{"下一步", "今年以来", "一年来", "半年来", "五年来", "过去一年", "今后", "总之", "总的来看", "此外", "与此同时", "为此", "接下来", "现将", "特此", "存在的问题", "主要做法"} {
+		if strings.HasPrefix(s, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsParagraph reports whether a text begins as only a paragraph does: with a heading number, 一是, a dash, a circled number.

@@ -1,12 +1,15 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/document"
+	"gongkai/internal/han"
 	"gongkai/internal/report"
 )
 
@@ -48,12 +51,8 @@ func (im *importing) balanced() bool {
 		im.unbalanced(diag.Say("正文第 %d 字处与原文不符（原文“%s”，写出“%s”）", "at character %d the text differs from the original (%q, written %q)", utf8.RuneCountInString(want[:at]), around(want, at), around(got, at)))
 		return false
 	}
-	count := map[rune]int{}
-	tally := func(s string, n int) {
-		for _, r := range ink(s) {
-			count[r] += n
-		}
-	}
+	count := new(tally)
+	tally := count.add
 	im.tallyInput(tally)
 	for _, a := range im.res.Added {
 		tally(a.Text, 1)
@@ -68,17 +67,51 @@ func (im *importing) balanced() bool {
 			tally(p.text, -1)
 		}
 	}
-	for _, n := range count {
-		if n != 0 {
-			im.unbalanced(diag.Say("有字多出或缺少", "characters are missing or too many"))
-			return false
-		}
+	if r, n := count.left(); n != 0 {
+		im.unbalanced(diag.Say("“%c”缺少 %d 个（负数为多出）", "%q is missing %d times (negative: too many)", r, n))
+		return false
 	}
 	return true
 }
 
+// tally counts characters of ink. Nearly all stand in the first plane.
+type tally struct {
+	plane [1 << 16]int32
+	rest  map[rune]int32
+}
+
+func (t *tally) add(s string, n int32) {
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || han.Invisible(r):
+		case int(r) < len(t.plane):
+			t.plane[r] += n
+		default:
+			if t.rest == nil {
+				t.rest = map[rune]int32{}
+			}
+			t.rest[r] += n
+		}
+	}
+}
+
+// left is the first character whose count is not zero.
+func (t *tally) left() (rune, int32) {
+	for r, n := range t.plane {
+		if n != 0 {
+			return rune(r), n
+		}
+	}
+	for _, r := range slices.Sorted(maps.Keys(t.rest)) {
+		if n := t.rest[r]; n != 0 {
+			return r, n
+		}
+	}
+	return 0, 0
+}
+
 // tallyInput counts the blocks of the file and the notes that the text refers to.
-func (im *importing) tallyInput(tally func(string, int)) {
+func (im *importing) tallyInput(tally func(string, int32)) {
 	var blocks func(list []document.Block)
 	blocks = func(list []document.Block) {
 		for _, b := range list {

@@ -58,11 +58,7 @@ func (im *importing) slug() string {
 	}
 	word := f.agency.slug
 	if word == "" {
-		if s := sectorIn(im.title.text); s != nil {
-			word = s.slug
-		} else {
-			word = "gongzuo"
-		}
+		word = sectorIn(im.title.text)
 	}
 	period := im.res.Head.Period
 	if f.kind == report.Plan || f.kind == report.WorkPoints {
@@ -78,14 +74,14 @@ func (im *importing) slug() string {
 	return word + "-" + kind
 }
 
-// sectorIn is the field that a title names.
-func sectorIn(title string) *sector {
+// sectorIn is the word for the field that a title names; 工作 when it names none.
+func sectorIn(title string) string {
 	for i := range title {
-		if s, _ := sectorOf(title[i:]); s != nil {
-			return s
+		if s, size := sectorOf(title[i:]); size > 0 {
+			return s.slug
 		}
 	}
-	return nil
+	return "gongzuo"
 }
 
 // Counted is the n-th choice of path when others are taken: weijian-zongjie-2.md.

@@ -174,7 +174,7 @@ func (im *importing) copies() {
 func (im *importing) freshProse(from, to int, first map[string]int) bool {
 	for i := from; i < to; i++ {
 		p := im.pieces[i]
-		if p.live() && p.length() >= longLine && first[ink(p.text)] == i && han.TraceOf(p.text) == han.NoTrace {
+		if p.live() && p.length() >= longLine && first[ink(p.text)] == i && p.web() == han.NoTrace {
 			return true
 		}
 	}
@@ -184,7 +184,7 @@ func (im *importing) freshProse(from, to int, first map[string]int) bool {
 func (im *importing) dropCopy(from, to int, first map[string]int) {
 	known := func(i int) bool {
 		p := im.pieces[i]
-		return !p.live() || first[ink(p.text)] != i || han.TraceOf(p.text) != han.NoTrace || len(ink(p.text)) < 6
+		return !p.live() || first[ink(p.text)] != i || p.web() != han.NoTrace || len(ink(p.text)) < 6
 	}
 	for from > 0 && known(from-1) {
 		from--
@@ -229,7 +229,7 @@ func (im *importing) tail() {
 		if !p.live() {
 			continue
 		}
-		switch han.TraceOf(p.text) {
+		switch p.web() {
 		case han.WebEditor, han.WebRelated, han.WebFoot, han.WebPaging:
 			cutAt = i
 		case han.WebTool:
@@ -246,7 +246,7 @@ func (im *importing) tail() {
 	}
 	for i, p := range im.pieces[cutAt:] {
 		why := whyTail
-		if t := han.TraceOf(p.text); t != han.NoTrace {
+		if t := p.web(); t != han.NoTrace {
 			why = traceReason(t)
 		}
 		if p.live() && i > 0 {
@@ -256,7 +256,7 @@ func (im *importing) tail() {
 	}
 	for i := cutAt - 1; i >= 0; i-- {
 		p := im.pieces[i]
-		t := han.TraceOf(p.text)
+		t := p.web()
 		if p.live() && (t == han.NoTrace || t == han.WebPaywall) {
 			break
 		}
@@ -277,7 +277,7 @@ func (im *importing) headZone() {
 		if !p.live() || p.text == "" {
 			continue
 		}
-		t := han.TraceOf(p.text)
+		t := p.web()
 		plain := t == han.NoTrace || t == han.WebPaywall
 		if plain && label && p.length() <= 20 && !im.own(p) {
 			im.readValue(p)

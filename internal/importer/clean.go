@@ -48,7 +48,7 @@ func (p *piece) clean() (rest *piece, more bool) {
 	if strings.ContainsRune(s, '\f') {
 		p.brk = strings.TrimSpace(s) == ""
 	}
-	if m := literal.FindAllStringIndex(s, -1); m != nil {
+	if m := literals(s); m != nil {
 		var b strings.Builder
 		at := 0
 		for _, x := range m {
@@ -83,6 +83,14 @@ func (p *piece) clean() (rest *piece, more bool) {
 	}
 	p.shape(s)
 	return nil, false
+}
+
+// literals finds what stands for white space or for a tag.
+func literals(s string) [][]int {
+	if !strings.ContainsAny(s, "\\<&") {
+		return nil
+	}
+	return literal.FindAllStringIndex(s, -1)
 }
 
 // asBreak tells a line break written out from a path or a formula: nothing Western stands on both sides of it.

@@ -123,6 +123,9 @@ func (s *numbered) shape(p *para) {
 		p.bold = 0
 	}
 	if p.bold > lead {
+		if strings.HasPrefix(p.text[p.bold:], "。") { // the stop belongs to the heading, though it is not set in bold
+			p.bold += len("。")
+		}
 		s.form, s.stop = runForm, p.bold
 		s.size = utf8.RuneCountInString(p.text[lead:p.bold])
 		return

@@ -175,7 +175,8 @@ type importing struct {
 	score   map[string]int // how often the text names a district, by code
 	facts   facts
 	outline []*piece // the table of contents that was set apart
-	wrap    int      // width in cells to which the file is wrapped; 0 when it is not
+	wrap    int      // width to which the lines of the file are broken; 0 when they are not
+	measure measure
 }
 
 func (im *importing) found(rule string, severity diag.Severity, line int, say, hint diag.Text) {

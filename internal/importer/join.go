@@ -31,7 +31,7 @@ type between struct {
 
 // joinAll makes paragraphs of the pieces that are left.
 func (im *importing) joinAll() {
-	im.wrap = im.wrapWidth()
+	im.findWrap()
 	indents := im.indents()
 	var live []*piece
 	gap := map[*piece]between{}
@@ -78,7 +78,7 @@ func (im *importing) joins(q *para, p *piece, next []*piece, gap between, indent
 	if q.table != nil || q.picture != nil || p.table != nil || p.picture != nil || q.first.mark > 0 || p.mark > 0 || p.number != "" || q.last.box != p.box {
 		return false
 	}
-	if han.TraceOf(q.last.text) == han.WebPaywall || han.TraceOf(p.text) == han.WebPaywall {
+	if q.last.web() == han.WebPaywall || p.web() == han.WebPaywall {
 		return false
 	}
 	if im.wrap > 0 && !gap.gap && !p.whole && !q.last.whole {
@@ -95,8 +95,10 @@ func (im *importing) wraps(q *para, p *piece, indents bool) bool {
 	if _, _, numbered := han.HeadingNumber(p.text); numbered && han.EndsSentence(q.text) || indents && p.indent {
 		return false
 	}
-	full := width(q.last) >= im.wrap-6
-	if !full {
+	if indents && q.first.indent && p.text != "" {
+		return true // the next paragraph would be indented
+	}
+	if im.measure.of(q.last) < im.wrap-im.measure.slack() {
 		return !indents && han.CutByBreak(q.text, p.text)
 	}
 	if n, _, numbered := han.HeadingNumber(p.text); numbered && n.Class <= han.ClassHanParen {
@@ -121,39 +123,72 @@ func (im *importing) isList(q *para, p *piece, next []*piece) bool {
 	return true
 }
 
-// width is the room that a line takes, in cells, its indent with it.
-func width(p *piece) int { return han.Cells(strings.TrimRightFunc(p.raw, unicode.IsSpace)) }
+// measure is how a program counted the lines that it broke.
+type measure uint8
 
-// wrapWidth measures whether the file's lines were broken at a fixed width: many lines are about as long as the longest, and most of
+const (
+	byCells measure = iota // two for 汉字, one for Western letters and digits
+	byRunes                // one for every character
+)
+
+// of is the length of a line, its indent with it.
+func (m measure) of(p *piece) int {
+	s := strings.TrimRightFunc(p.raw, unicode.IsSpace)
+	if m == byRunes {
+		return utf8.RuneCountInString(s)
+	}
+	return han.Cells(s)
+}
+
+// slack is by how much a full line may be shorter: marks that begin no line take a character with them.
+func (m measure) slack() int {
+	if m == byRunes {
+		return 3
+	}
+	return 6
+}
+
+// findWrap measures whether the file's lines were broken at a fixed width: many lines are about as long as the longest, and most of
 // those stop in the midst of a sentence.
-func (im *importing) wrapWidth() int {
+func (im *importing) findWrap() {
+	best := 0
+	for _, m := range [...]measure{byCells, byRunes} {
+		if width, share := im.wrapWidth(m); share > best {
+			im.measure, im.wrap, best = m, width, share
+		}
+	}
+}
+
+// wrapWidth is the width by one measure, and how many of a hundred lines are full; 0 when the file is not wrapped.
+func (im *importing) wrapWidth(m measure) (width, share int) {
 	var widths []int
+	var lines []*piece
 	for _, p := range im.pieces {
 		if p.state == kept && p.text != "" && !p.whole && p.table == nil {
-			widths = append(widths, width(p))
+			widths, lines = append(widths, m.of(p)), append(lines, p)
 		}
 	}
 	if len(widths) < 6 {
-		return 0
+		return 0, 0
 	}
-	slices.Sort(widths)
-	widest := widths[len(widths)*95/100]
-	if widest > 160 || widest < 30 {
-		return 0
+	sorted := slices.Sorted(slices.Values(widths))
+	widest := sorted[len(sorted)*95/100]
+	if widest > 160 || widest < 5*m.slack() {
+		return 0, 0
 	}
 	full, unfinished := 0, 0
-	for _, p := range im.pieces {
-		if p.state == kept && p.text != "" && !p.whole && p.table == nil && width(p) >= widest-6 {
+	for i, p := range lines {
+		if widths[i] >= widest-m.slack() {
 			full++
 			if !han.EndsSentence(p.text) {
 				unfinished++
 			}
 		}
 	}
-	if full*100 < len(widths)*40 || unfinished*100 < full*60 {
-		return 0
+	if full*100 < len(lines)*40 || unfinished*100 < full*60 {
+		return 0, 0
 	}
-	return widest
+	return widest, full * 100 / len(lines)
 }
 
 // indents reports whether the file marks new paragraphs by an indent.

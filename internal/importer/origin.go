@@ -32,7 +32,7 @@ var (
 // readStamp takes what a line of the web page says of publication.
 func (im *importing) readStamp(p *piece) {
 	s := &im.stamps
-	if han.TraceOf(p.text) == han.WebPath && s.site == "" {
+	if p.web() == han.WebPath && s.site == "" {
 		_, rest, _ := strings.Cut(strings.ReplaceAll(p.text, "：", ":"), ":")
 		first, _, _ := strings.Cut(strings.NewReplacer(">", "\n", "》", "\n", "＞", "\n", "/", "\n", "»", "\n").Replace(strings.TrimSpace(rest)), "\n")
 		if first = strings.TrimSpace(first); first != "首页" && utf8.RuneCountInString(first) <= 20 {
@@ -225,7 +225,10 @@ func (im *importing) source() {
 		link = u
 	} else if link == "" {
 		for _, p := range im.pieces {
-			if t := han.TraceOf(p.text); t == han.WebPaywall || t == han.WebPath || p.state == dropped && t == han.WebFoot {
+			if !strings.Contains(p.text, "://") {
+				continue
+			}
+			if t := p.web(); t == han.WebPaywall || t == han.WebPath || p.state == dropped && t == han.WebFoot {
 				if link = webAddress.FindString(p.text); link != "" {
 					break
 				}

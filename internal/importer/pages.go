@@ -96,7 +96,7 @@ func (im *importing) paging() {
 		if p.table != nil || p.text == "" {
 			continue
 		}
-		switch t := han.TraceOf(p.text); {
+		switch t := p.web(); {
 		case t == han.WebPaging:
 			if p.live() {
 				p.drop(traceReason(t))

@@ -30,6 +30,17 @@ type piece struct {
 	cuts    []cut // parts of raw that were dropped while cleaning
 	state   state
 	reason  diag.Text // why the piece was set apart
+
+	trace  han.WebTrace // of text
+	traced string       // the text that was asked for
+}
+
+// web is han.TraceOf of the piece, asked once.
+func (p *piece) web() han.WebTrace {
+	if p.traced != p.text {
+		p.trace, p.traced = han.TraceOf(p.text), p.text
+	}
+	return p.trace
 }
 
 // noteRef is a reference to a note at an offset of a text.

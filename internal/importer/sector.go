@@ -34,12 +34,12 @@ var organKinds = [...]struct{ word, full, key string }{
 	{"管理委员会", "", "gwh"}, {"管委会", "管理委员会", "gwh"}, {"委员会", "", "w"}, {"委", "委员会", "w"}, {"局", "", "j"}, {"厅", "", "t"}, {"办公室", "", "b"}, {"中心", "", "zx"}, {"院", "", "y"}, {"处", "", "c"},
 }
 
-// sectorOf finds the sector that a text begins with: the longest name.
-func sectorOf(s string) (found *sector, size int) {
-	for i := range sectors {
-		for _, name := range [...]string{sectors[i].name, sectors[i].short} {
+// sectorOf finds the sector that a text begins with: the longest name. size is 0 when there is none.
+func sectorOf(s string) (found sector, size int) {
+	for _, x := range sectors {
+		for _, name := range [...]string{x.name, x.short} {
 			if name != "" && len(name) > size && strings.HasPrefix(s, name) {
-				found, size = &sectors[i], len(name)
+				found, size = x, len(name)
 			}
 		}
 	}
@@ -48,11 +48,10 @@ func sectorOf(s string) (found *sector, size int) {
 
 // agency is an organ that publishes.
 type agency struct {
-	name   string
-	key    string
-	slug   string // the sector's word, "" for none
-	seat   seat
-	sector *sector
+	name string
+	key  string
+	slug string // the sector's word, "" for none
+	seat seat
 }
 
 // organName reads a whole text as the name of an organ, and gives it its full form: 未央区卫健局 → 西安市未央区卫生健康局.
@@ -76,8 +75,7 @@ func (im *importing) organName(s string) (a agency, ok bool) {
 	case "人民政府办公室", "人民政府办公厅", "政府办公室", "政府办公厅":
 		return agency{name: place + "人民" + strings.TrimPrefix(rest, "人民"), key: "zfb", seat: a.seat}, a.seat.known
 	}
-	var size int
-	a.sector, size = sectorOf(rest)
+	sector, size := sectorOf(rest)
 	for _, kind := range organKinds {
 		head, found := strings.CutSuffix(rest, kind.word)
 		if !found {
@@ -87,12 +85,12 @@ func (im *importing) organName(s string) (a agency, ok bool) {
 		if kind.full != "" {
 			word = kind.full
 		}
-		if a.sector != nil && len(head) == size {
-			a.name, a.key, a.slug = place+a.sector.name+word, a.sector.key+kind.key, a.sector.slug
+		if size > 0 && len(head) == size {
+			a.name, a.key, a.slug = place+sector.name+word, sector.key+kind.key, sector.slug
 			return a, true
 		}
 		if a.seat.known && utf8.RuneCountInString(head) <= 16 {
-			a.name, a.key, a.sector = place+rest, kind.key, nil
+			a.name, a.key = place+rest, kind.key
 			if head != "" { // a field that the table does not know
 				a.key = "jg" + kind.key
 			}
@@ -104,12 +102,12 @@ func (im *importing) organName(s string) (a agency, ok bool) {
 }
 
 // organOf makes the name of the organ that a sector has at a place: 局, and 委员会 where that is the custom.
-func (im *importing) organOf(s *sector, at seat) agency {
+func (im *importing) organOf(s sector, at seat) agency {
 	word, key := "局", "j"
 	if at.local == nil && s.board && at.district.Level < division.County {
 		word, key = "委员会", "w"
 	} else if at.local == nil && at.district.Level == division.Province {
 		word, key = "厅", "t"
 	}
-	return agency{name: im.placeName(at) + s.name + word, key: s.key + key, slug: s.slug, seat: at, sector: s}
+	return agency{name: im.placeName(at) + s.name + word, key: s.key + key, slug: s.slug, seat: at}
 }

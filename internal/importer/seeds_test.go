@@ -1,40 +1,37 @@
 package importer
 
 import (
+	"cmp"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"gongkai/internal/report"
 )
 
-// seedCase is what a raw text must become. The transcriptions beside the seeds are the target.
+// seedCase is what a raw text must become. The rest is told by the transcriptions beside the seeds: body, title, agency, kind, periods.
 type seedCase struct {
 	file, transcription        string
 	headings, joined, setApart int
-	rel, title, agency         string
-	inferred                   bool
-	kind                       report.Kind
-	period, plan               string
-	differ                     []string // lines of the transcription that come out otherwise, and why
+	slug                       string   // where it is not that of the transcription
+	inferred                   bool     // the title is lost
+	otherTitle                 bool     // what is inferred is not what the transcription has
+	differ                     []string // blocks of the transcription that come out otherwise, and why
 }
 
 func seedCases() []seedCase {
 	return []seedCase{
-		{file: "000", transcription: "610112/wjj/2021/weijian-zongjie.md", headings: 19, joined: 5, setApart: 2, rel: "610112/wjj/2021/weijian-zongjie.md",
-			title: "西安市未央区卫生健康局2021年工作总结及2022年工作计划", agency: "西安市未央区卫生健康局", inferred: true, kind: report.SummaryAndPlan, period: "2021", plan: "2022"},
-		{file: "001", transcription: "mouqu/wjj/2021/weijian-shuzhi.md", headings: 14, rel: "mouqu/wjj/2021/weijian-zongjie.md",
-			title: "xx市xx区卫生健康局2021年工作情况报告", agency: "xx市xx区卫生健康局", inferred: true, kind: report.Summary, period: "2021"},
-		{file: "002", transcription: "610102/wjj/2024/weijian-jihua.md", headings: 27, joined: 1, rel: "610102/wjj/2024/weijian-jihua.md",
-			title: "2024年西安市新城区卫生健康工作计划", agency: "西安市新城区卫生健康局", kind: report.Plan, plan: "2024"},
-		{file: "003", transcription: "640500/wjw/2021/weijian-shangbannian.md", headings: 14, joined: 3, rel: "640500/wjw/2021/weijian-shangbannian.md",
-			title: "2021年上半年卫生健康工作总结暨下半年工作思路", agency: "中卫市卫生健康委员会", kind: report.SummaryAndPlan, period: "2021-H1", plan: "2021-H2",
-			// the transcription keeps the ### that the file writes; the written number 三、 decides here
-			differ: []string{"### 三、存在的问题", "### 四、下半年工作重点"}},
-		{file: "004", transcription: "shifanqu/wjj/2021/weijian-zongjie.md", headings: 10, setApart: 33, rel: "shifanqu/wjj/2021/weijian-zongjie.md",
-			title: "示范区卫生健康局2021年工作总结及2022年工作计划", agency: "示范区卫生健康局", kind: report.SummaryAndPlan, period: "2021", plan: "2022"},
+		{file: "000", transcription: "610112/wjj/2021/weijian-zongjie.md", headings: 19, joined: 5, setApart: 2, inferred: true},
+		// lost without a trace: the transcription names the genre 述职
+		{file: "001", transcription: "mouqu/wjj/2021/weijian-shuzhi.md", headings: 14, inferred: true, otherTitle: true, slug: "weijian-zongjie"},
+		{file: "002", transcription: "610102/wjj/2024/weijian-jihua.md", headings: 27, joined: 1},
+		// the transcription keeps the ### that the file writes; the written numbers 三、 and 四、 decide here
+		{file: "003", transcription: "640500/wjw/2021/weijian-shangbannian.md", headings: 14, joined: 3, differ: []string{"### 三、", "### 四、"}},
+		{file: "004", transcription: "shifanqu/wjj/2021/weijian-zongjie.md", headings: 10, setApart: 33},
 	}
 }
 
@@ -55,15 +52,42 @@ func TestSeeds(t *testing.T) {
 			if len(r.Headings) != c.headings || len(r.Joined) != c.joined || len(r.Dropped) != c.setApart {
 				t.Errorf("%d headings, %d joined, %d set apart; want %d, %d, %d", len(r.Headings), len(r.Joined), len(r.Dropped), c.headings, c.joined, c.setApart)
 			}
-			h := r.Head
-			if r.Rel != c.rel || h.Title != c.title || h.Agency != c.agency || h.Kind != c.kind || h.Period != c.period || h.PlanPeriod != c.plan || h.Date != "" {
-				t.Errorf("%s: %+v", r.Rel, h)
-			}
+			compareHead(t, r, c)
 			if (len(r.Added) == 1) != c.inferred {
 				t.Errorf("added %v", r.Added)
 			}
 			compareTranscription(t, r, c)
 		})
+	}
+}
+
+// compareHead holds path, title, agency, kind and periods against the transcription.
+func compareHead(t *testing.T, r *Result, c seedCase) {
+	text, err := os.ReadFile(filepath.Join(shared(t, "reports", "content"), filepath.FromSlash(c.transcription)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := report.ParseHead(c.transcription, c.transcription, text, true)
+	rel := c.transcription
+	if c.slug != "" {
+		rel = path.Dir(rel) + "/" + c.slug + ".md"
+	}
+	h := r.Head
+	if r.Rel != rel || h.Agency != want.FrontMatter.Agency[0] || h.Kind != want.Kind || h.Date != "" || (h.Title == want.Title) == c.otherTitle || h.Written != want.Written.ISO() {
+		t.Errorf("%s: %+v", r.Rel, h)
+	}
+	period, plan := want.Period.Text, want.PlanPeriod.Text // written, or the defaults of contract §2
+	year, next := strconv.Itoa(want.Place.Year), strconv.Itoa(want.Place.Year+1)
+	switch want.Kind {
+	case report.Summary:
+		period = cmp.Or(period, year)
+	case report.Plan:
+		plan = cmp.Or(plan, year)
+	case report.SummaryAndPlan:
+		period, plan = cmp.Or(period, year), cmp.Or(plan, next)
+	}
+	if h.Period != period || h.PlanPeriod != plan {
+		t.Errorf("periods %q, %q; want %q, %q", h.Period, h.PlanPeriod, period, plan)
 	}
 }
 
@@ -78,7 +102,7 @@ func compareTranscription(t *testing.T, r *Result, c seedCase) {
 	differences := 0
 	for i, b := range blocks(want) {
 		if i >= len(got) || got[i] != b {
-			if differences < len(c.differ) && c.differ[differences] == b {
+			if differences < len(c.differ) && strings.HasPrefix(b, c.differ[differences]) {
 				differences++
 				continue
 			}

@@ -42,7 +42,7 @@ func (im *importing) headEnd() int {
 			continue
 		}
 		n, _, numbered := han.HeadingNumber(p.text)
-		switch trace := han.TraceOf(p.text); {
+		switch trace := p.web(); {
 		case trace != han.NoTrace && trace != han.WebPaywall:
 		case address.MatchString(p.text), numbered && n.Value == 1 && n.Class.Heading() && !genre.MatchString(p.text):
 			return i
@@ -85,7 +85,7 @@ func (im *importing) findTitle() {
 func titleScore(p *piece) int {
 	s := tight(p.text)
 	length := utf8.RuneCountInString(s)
-	if !p.live() || s == "" || length < 4 || length > maxTitle || han.TraceOf(p.text) != han.NoTrace || onlyNum.MatchString(s) {
+	if !p.live() || s == "" || length < 4 || length > maxTitle || p.web() != han.NoTrace || onlyNum.MatchString(s) {
 		return 0
 	}
 	if strings.ContainsAny(s, "。；！？") || strings.HasPrefix(s, "—") || strings.HasPrefix(s, "-") || address.MatchString(s) || han.IsCatalogueMark(s) {
@@ -130,7 +130,7 @@ func (im *importing) neighbour(at, step int) *piece {
 // leadsTitle: a title of two lines, the organ's name or 关于… on the first.
 func leadsTitle(before, p *piece) bool {
 	s, t := tight(before.text), tight(p.text)
-	if utf8.RuneCountInString(s) > 40 || strings.ContainsAny(s, "。；：！，:,") || han.TraceOf(before.text) != han.NoTrace || strings.HasPrefix(s, "—") || genre.MatchString(s) && !strings.HasPrefix(t, "和") {
+	if utf8.RuneCountInString(s) > 40 || strings.ContainsAny(s, "。；：！，:,") || before.web() != han.NoTrace || strings.HasPrefix(s, "—") || genre.MatchString(s) && !strings.HasPrefix(t, "和") {
 		return false
 	}
 	if _, _, numbered := han.HeadingNumber(s); numbered || onlyNum.MatchString(s) || documentNumber.MatchString(s) {

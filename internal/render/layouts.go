@@ -183,25 +183,29 @@ func (l *Layouts) Execute(w *bytes.Buffer, kind string, view any) *diag.Diagnost
 		return nil
 	}
 	start := w.Len()
-	err := set.Execute(w, view)
+	err := set.Execute(&bounded{w, maxPage}, view)
 	if err == nil {
 		return nil
 	}
 	w.Truncate(start)
 	if long, parseErr := l.parse(kind, nil); parseErr == nil {
-		var sink bytes.Buffer
-		if again := long.Execute(&sink, view); again != nil {
+		if again := long.Execute(&bounded{io.Discard, maxPage}, view); again != nil {
 			err = again
 		}
 	}
 	d := l.finding(err, view)
+	if errors.Is(err, errEndless) {
+		d.Path, d.Start = l.sources[kind+".html"].path, diag.Pos{Line: 1, Column: 1}
+		d.Message = diag.Say("模板 %s.html 生成的页面超过 64 MB", "the layout %s.html makes a page of more than 64 MB", kind)
+		d.Hint = diag.Say("请检查其中的 range 和 template，是否没有尽头", "check its range and template actions: one may have no end")
+	}
 	return &d
 }
 
 // maxPage is how large a page may get: a layout that repeats itself without end is stopped there.
 const maxPage = 64 << 20
 
-var errEndless = errors.New("the page is larger than 64 MB")
+var errEndless = errors.New("page too large")
 
 // bounded passes on so many bytes and then fails.
 type bounded struct {

@@ -86,8 +86,11 @@ func (s *server) loop(ctx context.Context) (err error) {
 				k.update(names, true)
 			}
 		case q := <-s.ask:
-			k.update([]string{q.name}, true)
+			c := k.update([]string{q.name}, true)
 			close(q.done)
+			if c != nil && c.Any && !k.saves.paths[q.name] && k.watch.untold(q.name) {
+				k.safety.Reset(k.watch.interval())
+			}
 		case <-k.second.C:
 			names := keys(k.doubt)
 			clear(k.doubt)

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"go.uber.org/goleak"
 
 	"gongkai/internal/diag"
@@ -103,6 +104,12 @@ func TestFallBack(t *testing.T) {
 			w.looked(0, true, []string{"content/a.md"})
 			w.lost()
 		},
+		"told after it was asked for": func(w *watch) {
+			if !w.untold("content/a.md") || w.untold("content/a.md") {
+				t.Error("not news once")
+			}
+			w.name(fsnotify.Event{Name: "x/content/a.md", Op: fsnotify.Write})
+		},
 		"a look for another reason": func(w *watch) { w.looked(0, false, []string{"content/a.md"}) },
 	} {
 		w, said := silentWatch()
@@ -119,7 +126,7 @@ func TestInterval(t *testing.T) {
 		polling bool
 		want    time.Duration
 	}{
-		{0, false, safeMin}, {0, true, pollMin}, {40 * time.Millisecond, false, 4 * time.Second}, {40 * time.Millisecond, true, 400 * time.Millisecond},
+		{0, false, safeMin}, {0, true, pollMin}, {40 * time.Millisecond, false, 2 * time.Second}, {40 * time.Millisecond, true, 400 * time.Millisecond},
 		{time.Hour, false, safeMax}, {time.Hour, true, pollMax},
 	} {
 		if got := (&watch{cost: tt.cost, polling: tt.polling}).interval(); got != tt.want {

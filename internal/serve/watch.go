@@ -49,15 +49,18 @@ type watch struct {
 }
 
 // How often everything is looked at. With hints that is to see whether they can be relied on, without them it is all there is. A look costs
-// time in proportion to the site, so that the share of one core stays the same: 1 % with hints, 10 % without.
+// time in proportion to the site, so that the share of one core stays the same: 2 % with hints, 10 % without or while they are in doubt.
 const (
-	safeShare, safeMin, safeMax = 100, time.Second, time.Minute
+	safeShare, safeMin, safeMax = 50, time.Second, 30 * time.Second
 	pollShare, pollMin, pollMax = 10, 300 * time.Millisecond, 10 * time.Second
 )
 
 func (w *watch) interval() time.Duration {
 	if w.polling {
 		return min(max(pollShare*w.cost, pollMin), pollMax)
+	}
+	if len(w.silent) > 0 {
+		return min(max(pollShare*w.cost, safeMin), pollMax)
 	}
 	return min(max(safeShare*w.cost, safeMin), safeMax)
 }
@@ -157,6 +160,15 @@ func (w *watch) looked(cost time.Duration, proof bool, paths []string) {
 		}
 	}
 	clear(w.heard)
+}
+
+// untold takes note of a change that was found because a page was asked for; the next look is the proof. It reports whether that is news.
+func (w *watch) untold(name string) bool {
+	if w.polling || w.told(name) || w.silent[name] {
+		return false
+	}
+	w.silent[name] = true
+	return true
 }
 
 // told reports whether a path or a folder above it has been told of.

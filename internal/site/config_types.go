@@ -143,8 +143,8 @@ func mailOrLinkType() strictyaml.Type[string] {
 	return strictyaml.Line().Valid(func(v strictyaml.Value, s *string) {
 		_, err := mail.ParseAddress(strings.TrimPrefix(*s, "mailto:"))
 		mailbox := strings.HasPrefix(*s, "mailto:") && err == nil
-		if !mailbox && !report.IsWebAddress(*s) && !isSitePath(*s) {
-			v.Error("link", diag.Say("“%s”不是本站的路径，也不是网址或邮箱", "%q is neither a path of the site nor a web address nor a mailbox", strictyaml.Clip(*s)),
+		if !mailbox && !report.IsWebAddress(*s) && (!isSitePath(*s) || strings.Contains(*s, "@")) {
+			v.Error("link", diag.Say("“%s”不是本站的路径，也不是网址或 mailto: 邮箱", "%q is neither a path of the site nor a web address nor a mailbox", strictyaml.Clip(*s)),
 				diag.Say("例如 mailto:jiucuo@example.gov.cn 或 https://www.example.gov.cn/", "for example mailto:jiucuo@example.gov.cn or https://www.example.gov.cn/"))
 		}
 	})
