@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -125,7 +124,7 @@ func madeFrom(name, sum string) bool {
 func (w *importWriter) fresh(r *imported, name string, bundle bool) error {
 	dir := filepath.Dir(name)
 	if _, err := os.Lstat(name); err == nil {
-		return usageError{fmt.Sprintf(w.say("%s 已经存在，没有改动", "%s exists already and was not changed"), filepath.ToSlash(name))}
+		return existsError{filepath.ToSlash(name)}
 	}
 	if bundle && w.flags.keep {
 		if !w.original(r, dir) {

@@ -156,7 +156,7 @@ func TestEveryCrash(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "www")
 			dest, cache := filepath.Join(dir, "public"), filepath.Join(dir, "cache")
 			crashes := 0
-			for at := 1; ; at += times(9, 1, 1) {
+			for at := 1; ; at += times(9, 2, 1) {
 				copyTree(t, kept, dir)
 				faulty := &publish.Faulty{At: at, Kill: true}
 				opt := crashOptions(t, source, dest, cache)

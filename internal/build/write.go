@@ -253,23 +253,15 @@ func (w *writer) refused(err error, at string) error {
 // reportFile makes a report's page or a file beside it: contract §1 and §3, outputs.
 func (k *worker) reportFile(x *site.Report, t reportFile, src []byte, body *report.Body, sum render.TextSum) error {
 	k.buf.Reset()
-	switch t.output {
-	case "html":
+	if t.output == "html" {
 		v := k.render.ReportView(x, body)
 		if t.key != nil {
 			*t.key = k.ledger.keys.Drawn(x, v, sum)
 		}
 		return k.page(t.url, t.key, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.DrawReport(b, v) })
-	case "json":
-		if err := k.render.JSON(&k.buf, x, body); err != nil {
-			return fmt.Errorf("write %s: %w", t.url, err)
-		}
-	case "txt":
-		k.render.Text(&k.buf, x, body)
-	case "md":
-		k.buf.Write(src[x.Head.BodyOffset:])
-	case "fragment":
-		k.buf.Write(body.HTML)
+	}
+	if err := dataFile(&k.buf, k.render, x, t.output, src, body); err != nil {
+		return fmt.Errorf("write %s: %w", t.url, err)
 	}
 	return k.put(t.url, t.key, k.buf.Bytes())
 }

@@ -96,7 +96,7 @@ type Run struct {
 // Table is a grid of cells with spans.
 type Table struct {
 	Rows, Cols int
-	Cells      []Cell // by row, then column; a grid place covered by another cell's span has none
+	Cells      []Cell // by row, then column; a place covered by another cell's span has none, nor has an empty one of a sheet
 	HeadRows   int    // leading rows that the file marks as head; 0 is not known
 	Caption    string
 }

@@ -13,6 +13,7 @@ type printArea struct {
 	left, right float64 // of the text
 	size        float64 // of most letters
 	leading     float64 // from line to line
+	indented    bool    // paragraphs begin two characters in
 }
 
 // layout makes blocks of printed pages: running heads and page numbers are dropped, lines that fill the measure are joined to the next
@@ -77,6 +78,15 @@ func measure(all [][]*printedLine) printArea {
 			}
 		}
 	}
+	in := 0
+	for _, lines := range all {
+		for _, l := range lines {
+			if d := (l.x0 - a.left) / a.size; d > 1.5 && d < 2.6 {
+				in++
+			}
+		}
+	}
+	a.indented = in >= 5
 	return a
 }
 
@@ -220,17 +230,27 @@ func (s *setter) breakPage(l *printedLine) {
 // continues tells whether a line goes on with the open paragraph: the line before fills the measure and this one begins at its edge.
 func (s *setter) continues(l *printedLine) bool {
 	em := math.Max(s.last.size, 1)
-	full := s.last.x1 > s.area.right-1.6*em
+	slack := 1.6 * em
+	for _, c := range l.text() { // a figure or Latin word is not cut: it may have left the line before short
+		if wide(c) || unicode.IsSpace(c) {
+			break
+		}
+		slack += 0.55 * em
+	}
+	full := s.last.x1 > s.area.right-math.Min(slack, 8*em)
 	flush := l.x0 < s.area.left+0.9*em
-	same := math.Abs(l.size-s.last.size) <= 0.15*em
+	// Sizes told by width are rough where figures prevail; equal boxes are as good a sign.
+	same := math.Abs(l.size-s.last.size) <= 0.15*em || math.Abs((l.y1-l.y0)-(s.last.y1-s.last.y0)) < 0.05*em
 	// A hanging paragraph stands deeper than the text, all its lines but the first at one edge.
 	hanging := s.open.Indent <= 0 && math.Abs(l.x0-s.last.x0) < 0.4*em && s.last.x0 > s.area.left+0.9*em && s.open.Align == ""
 	if !full || !same || !flush && !hanging || s.open.Align == AlignCenter {
 		return false
 	}
 	if l.page != s.last.page {
-		// Across pages the eye needs a second sign: the sentence has not ended.
-		return !strings.ContainsRune("。！？：；", lastRune(s.open.Text))
+		// Across pages the eye needs a second sign: the sentence has not ended, or paragraphs are always indented here and this is no
+		// short line like a salutation.
+		long := l.x1 > s.area.right-1.6*em || lastRune(l.text()) == '。'
+		return !strings.ContainsRune("。！？：；", lastRune(s.open.Text)) || s.area.indented && long
 	}
 	gap := l.y0 - s.last.y0
 	return s.area.leading == 0 || gap < s.area.leading*1.45

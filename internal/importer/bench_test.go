@@ -3,8 +3,10 @@ package importer
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"gongkai/internal/document"
 )
@@ -40,4 +42,24 @@ func BenchmarkImport(b *testing.B) {
 			b.Fatal(r.Found)
 		}
 	}
+}
+
+// TestThousandTexts says how long 1,000 reports of 20,000 characters take on one processor; GONGKAI_SOAK=1 runs it.
+func TestThousandTexts(t *testing.T) {
+	if os.Getenv("GONGKAI_SOAK") == "" {
+		t.Skip("set GONGKAI_SOAK=1")
+	}
+	text := []byte(longText())
+	im := New(Options{})
+	start := time.Now()
+	for range 1000 {
+		doc, _, err := document.Read(context.Background(), "a.txt", text, document.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := im.Import(Source{Path: "a.txt", Data: text, Doc: doc}); r.Markdown == nil {
+			t.Fatal(r.Found)
+		}
+	}
+	t.Logf("1,000 texts of %d characters: %s", len([]rune(string(text))), time.Since(start).Round(time.Millisecond))
 }
