@@ -25,7 +25,6 @@ type row struct {
 	runs  []figures
 	files int
 	size  int64
-	note  string
 }
 
 // measure runs a child to its end.

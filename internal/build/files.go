@@ -47,8 +47,6 @@ func notAFile(p string, mode fs.FileMode) diag.Diagnostic {
 	return d
 }
 
-func linkFinding(p string) diag.Diagnostic { return notAFile(p, fs.ModeSymlink) }
-
 func tooLarge(p string, size int64) diag.Diagnostic {
 	return diag.Diagnostic{
 		Rule: "file-too-large", Severity: diag.Error, Path: p,

@@ -217,5 +217,20 @@ func (p *Preview) Folders() []string {
 	return list
 }
 
+// Below lists a folder and those in it; none when the path is no folder of the site.
+func (p *Preview) Below(name string) []string {
+	if p.tree.branches[name] == nil || name == "." {
+		return nil
+	}
+	var list []string
+	for at := range p.tree.branches {
+		if at == name || strings.HasPrefix(at, name+"/") {
+			list = append(list, at)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // Path is a path below the site's folder as findings show it.
 func (p *Preview) Path(name string) string { return p.under(name) }

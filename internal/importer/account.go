@@ -112,8 +112,7 @@ func (t *tally) left() (rune, int32) {
 
 // tallyInput counts the blocks of the file and the notes that the text refers to.
 func (im *importing) tallyInput(tally func(string, int32)) {
-	var blocks func(list []document.Block)
-	blocks = func(list []document.Block) {
+	blocks := func(list []document.Block) {
 		for _, b := range list {
 			tally(b.Text, 1)
 			if b.Table != nil {

@@ -232,6 +232,9 @@ func (p *preparer) loop(n *syntax.RangeNode) step {
 				m.set(slot+1, e)
 			}
 			m.run(each, e)
+			if m.w.Len() > maxPage {
+				unusual()
+			}
 		}
 	}
 }

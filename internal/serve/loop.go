@@ -28,10 +28,12 @@ type keeper struct {
 	watch  *watch
 	saves  *debounce
 	doubt  map[string]bool
-	second *time.Timer // for the second look
-	safety *time.Timer // for the look at everything
-	due    *time.Timer // for the next report that becomes public
-	failed string      // the last fault of the machine that was told
+	second *time.Timer     // for the second look
+	again  *time.Timer     // for watching new folders again
+	made   map[string]bool // paths that were made, removed or renamed since the last update
+	safety *time.Timer     // for the look at everything
+	due    *time.Timer     // for the next report that becomes public
+	failed string          // the last fault of the machine that was told
 }
 
 func newTimer() *time.Timer {
@@ -42,9 +44,9 @@ func newTimer() *time.Timer {
 
 // loop brings the preview up to date, alone, until the context ends.
 func (s *server) loop(ctx context.Context) (err error) {
-	k := &keeper{server: s, ctx: ctx, watch: s.newWatch(), saves: newDebounce(s.Now), doubt: map[string]bool{}, second: newTimer(), safety: newTimer(), due: newTimer()}
+	k := &keeper{server: s, ctx: ctx, watch: s.newWatch(), saves: newDebounce(s.Now), doubt: map[string]bool{}, made: map[string]bool{}, second: newTimer(), again: newTimer(), safety: newTimer(), due: newTimer()}
 	defer func() { err = errors.Join(err, k.watch.close()) }()
-	for _, t := range []*time.Timer{k.second, k.safety, k.due, k.saves.timer} {
+	for _, t := range []*time.Timer{k.second, k.again, k.safety, k.due, k.saves.timer} {
 		defer t.Stop()
 	}
 	for _, folder := range s.preview.Folders() {
@@ -68,6 +70,7 @@ func (s *server) loop(ctx context.Context) (err error) {
 				events = nil
 			} else if name, ok := k.watch.name(e); ok {
 				k.saves.add(name)
+				k.made[name] = k.made[name] || e.Has(fsnotify.Create|fsnotify.Remove|fsnotify.Rename)
 			}
 		case err, ok := <-faults:
 			if !ok {
@@ -91,6 +94,10 @@ func (s *server) loop(ctx context.Context) (err error) {
 			if c != nil && c.Any && !k.saves.paths[q.name] && k.watch.untold(q.name) {
 				k.safety.Reset(k.watch.interval())
 			}
+		case <-k.again.C:
+			names := k.watch.renew()
+			clear(k.watch.fresh)
+			k.update(names, true)
 		case <-k.second.C:
 			names := keys(k.doubt)
 			clear(k.doubt)
@@ -133,12 +140,7 @@ func (k *keeper) update(names []string, patient bool) *build.Change {
 	var first *build.Change
 	for names == nil || len(names) > 0 {
 		c, err := k.preview.Update(k.ctx, names, patient)
-		for _, folder := range c.Left {
-			k.watch.remove(folder)
-		}
-		for _, folder := range c.Entered {
-			k.watch.add(folder)
-		}
+		names = k.follow(c)
 		for _, name := range c.Doubt {
 			if len(k.doubt) == 0 {
 				k.second.Reset(secondLook)
@@ -156,12 +158,33 @@ func (k *keeper) update(names []string, patient bool) *build.Change {
 		if first == nil {
 			first = c
 		}
-		names = append([]string{}, c.Entered...) // what was written into a new folder before it was watched
-		if k.watch.n == nil {
-			break
-		}
 	}
 	return first
+}
+
+// follow watches the folders that have come, and returns them: what was written there before they were watched wants a look.
+func (k *keeper) follow(c *build.Change) []string {
+	for _, folder := range c.Left {
+		k.watch.remove(folder)
+		delete(k.watch.fresh, folder)
+	}
+	come := len(c.Entered) > 0
+	for _, folder := range c.Entered {
+		k.watch.fresh[folder] = true
+	}
+	for name, made := range k.made { // a folder removed and made again may look as it did
+		if made {
+			for _, folder := range k.preview.Below(name) {
+				come, k.watch.fresh[folder] = true, true
+			}
+		}
+	}
+	clear(k.made)
+	if !come && len(c.Left) == 0 {
+		return []string{}
+	}
+	k.again.Reset(5 * secondLook)
+	return k.watch.renew()
 }
 
 // fault tells of a machine that does not do its part, once, and tries again later.

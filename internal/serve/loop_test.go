@@ -36,7 +36,6 @@ func TestDebounce(t *testing.T) {
 		if !d.idle() {
 			t.Error("not idle")
 		}
-		begin = time.Now()
 		for i := range 500 {
 			d.add(fmt.Sprint(i))
 			time.Sleep(time.Microsecond)
@@ -76,7 +75,7 @@ func TestDebounceEverything(t *testing.T) {
 
 func silentWatch() (*watch, *[]string) {
 	said := &[]string{}
-	return &watch{root: "x", heard: map[string]bool{}, silent: map[string]bool{}, say: func(t diag.Text) { *said = append(*said, t.EN) }}, said
+	return &watch{root: "x", fresh: map[string]bool{}, heard: map[string]bool{}, silent: map[string]bool{}, say: func(t diag.Text) { *said = append(*said, t.EN) }}, said
 }
 
 // TestFallBack: a disk that never tells is polled; one that tells late, or not of a file in a folder it has told of, is trusted.

@@ -188,6 +188,9 @@ func (x *torturer) rename(i int, name string) {
 	parts := strings.SplitN(name, "/", 4)
 	from := strings.Join(parts[:3], "/")
 	to := from + "y"
+	if _, err := os.Lstat(x.at(to)); err == nil {
+		return
+	}
 	x.must(os.Rename(x.at(from), x.at(to)))
 	for k, n := range x.live {
 		if rest, ok := strings.CutPrefix(n, from+"/"); ok {

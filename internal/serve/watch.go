@@ -43,6 +43,7 @@ type watch struct {
 	n       notifier // nil when there is none
 	polling bool     // hints do not come, or not from everywhere
 	cost    time.Duration
+	fresh   map[string]bool // folders that have just come: see renew
 	heard   map[string]bool // what was told since the last look
 	silent  map[string]bool // what that look found without having been told, and was not told since
 	say     func(diag.Text)
@@ -67,7 +68,7 @@ func (w *watch) interval() time.Duration {
 
 // newWatch starts watching; what cannot be watched is looked at instead, and that is said once.
 func (s *server) newWatch() *watch {
-	w := &watch{root: s.Build.Source, say: s.say, heard: map[string]bool{}, silent: map[string]bool{}}
+	w := &watch{root: s.Build.Source, say: s.say, fresh: map[string]bool{}, heard: map[string]bool{}, silent: map[string]bool{}}
 	if s.Poll {
 		w.polling = true
 		return w
@@ -104,6 +105,20 @@ func (w *watch) add(folder string) {
 	}
 }
 
+// renew watches folders again that have just come. A folder that was renamed is the same to the system: the watch on its old name, when it
+// is taken away, by us or in the end by fsnotify itself, takes that on the new one along.
+func (w *watch) renew() []string {
+	folders := []string{}
+	if w.n == nil {
+		return folders
+	}
+	for folder := range w.fresh {
+		w.add(folder)
+		folders = append(folders, folder)
+	}
+	return folders
+}
+
 func (w *watch) remove(folder string) {
 	if w.n != nil {
 		_ = w.n.Remove(w.disk(folder)) // gone by itself, as a rule
@@ -119,11 +134,15 @@ func (w *watch) fall(err error) {
 	every := diag.Say("改为定时查看文件", "looking at the files every so often instead")
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EMFILE):
-		w.say(diag.Say("文件夹太多，超过了系统的监视上限，%s（Linux 可调大 fs.inotify.max_user_watches）", "more folders than the system watches; %[2]s (on Linux raise fs.inotify.max_user_watches)", every.ZH, every.EN))
+		w.say(diag.Text{
+			ZH: "文件夹太多，超过了系统的监视上限，" + every.ZH + "（Linux 可调大 fs.inotify.max_user_watches）",
+			EN: "more folders than the system watches; " + every.EN + " (on Linux raise fs.inotify.max_user_watches)",
+		})
 	case err != nil:
-		w.say(diag.Say("系统不能监视文件（%v），%s", "the system cannot watch the files (%[1]v); %[3]s", err, every.ZH, every.EN))
+		why := diag.Say("系统不能监视文件（%v），", "the system cannot watch the files (%v); ", err)
+		w.say(diag.Text{ZH: why.ZH + every.ZH, EN: why.EN + every.EN})
 	default:
-		w.say(diag.Say("这个磁盘不通知文件的改动，%s", "this disk does not tell of changes; %[2]s", every.ZH, every.EN))
+		w.say(diag.Text{ZH: "这个磁盘不通知文件的改动，" + every.ZH, EN: "this disk does not tell of changes; " + every.EN})
 	}
 }
 
