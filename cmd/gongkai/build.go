@@ -47,6 +47,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.StringVar(&f.baseURL, "base-url", "", a.say("网站的`网址`，代替配置里的 base_url", "the site's `address`, instead of base_url"))
 	flags.BoolVarP(&f.drafts, "drafts", "D", false, a.say("连同草稿和未到日期的报告", "drafts and future reports too"))
 	flags.StringVar(&f.asOf, "as-of", "", a.say("以哪一`时刻`为准，如 2024-01-31 或 \"2024-01-31 09:30\"（默认：现在）", "the `moment` to build for, e.g. 2024-01-31 or \"2024-01-31 09:30\" (default: now)"))
+	flags.Bool("no-check", false, a.say("不做校对（本版本还没有校对规则，写不写都一样）", "leave proofing out (this version has no proofing rules yet, so it changes nothing)"))
 	flags.StringVar(&f.format, "format", "text", a.say("问题的`格式`：text、json、sarif、github", "`format` of findings: text, json, sarif, github"))
 	flags.StringVar(&f.failOn, "fail-on", "error", a.say("遇到哪一`级`问题就不发布：error、warning、info、none", "do not publish on findings of this `severity`: error, warning, info, none"))
 	flags.StringVar(&f.cacheDir, "cache-dir", "", a.say("缓存放在哪个`文件夹`（默认：网站文件夹下的 .gongkai）", "the `folder` of the cache (default: .gongkai in the site's folder)"))

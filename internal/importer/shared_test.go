@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,27 +39,6 @@ func importFile(t testing.TB, im *Importer, name string) *Result {
 		t.Fatalf("%s is refused: %v", name, found)
 	}
 	return im.Import(Source{Path: filepath.ToSlash(name), Data: data, Doc: doc})
-}
-
-// TestDump writes what becomes of a file, for people: GONGKAI_DUMP names it.
-func TestDump(t *testing.T) {
-	name := os.Getenv("GONGKAI_DUMP")
-	if name == "" {
-		t.Skip("for people: set GONGKAI_DUMP to a file")
-	}
-	r := importFile(t, New(Options{}), name)
-	b, _ := json.MarshalIndent(struct {
-		Rel      string
-		Fields   []Field
-		Headings []Heading
-		Joined   []Joined
-		Dropped  []Dropped
-		Added    []Added
-	}{r.Rel, r.Fields, r.Headings, r.Joined, r.Dropped, r.Added}, "", " ")
-	t.Logf("%s\n%s", b, r.Markdown)
-	for _, d := range r.Found {
-		t.Logf("%s:%d %s %s (%s)", d.Path, d.Start.Line, d.Rule, d.Message.ZH, d.Hint.ZH)
-	}
 }
 
 // importText imports a text as a file of its own would be.

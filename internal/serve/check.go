@@ -44,8 +44,16 @@ func (s *server) checking(ctx context.Context) {
 	}
 }
 
+// breath is how long what is done behind waits after a change.
+const breath = 60 * time.Millisecond
+
 // findAll checks the bodies of the present snapshot, and compares it with what is published if anybody wants to know.
 func (s *server) findAll(ctx context.Context) error {
+	select { // the page that has just been saved comes first
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(breath):
+	}
 	st := s.state.Load()
 	if !st.check.complete() {
 		last := s.Now()
