@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -74,8 +73,6 @@ func (a *app) serve(f serveFlags, portAsked bool) error {
 	if !a.quiet && !portAsked {
 		a.otherPort(f, ln.Addr().String())
 	}
-	// A preview lies open for hours and allocates little between saves: collecting more often keeps it small and is not felt.
-	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	err = serve.Run(a.ctx, serve.Options{
 		Build: opt, Poll: f.poll, Navigate: f.navigate, Now: a.Now,
 		Say:   func(t diag.Text) { fmt.Fprintln(a.err, a.say(t.ZH, t.EN)) },

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"time"
 
@@ -70,6 +71,7 @@ func (s *server) findAll(ctx context.Context) error {
 		s.setFor(ctx, func(next *state) { next.found, next.check = found, progress{n, n} })
 		if ctx.Err() == nil {
 			s.tell(found)
+			runtime.GC() // now nobody waits; in the middle of the next change somebody would
 		}
 	}
 	if st = s.state.Load(); s.wanted.Load() && st.diff == nil {
