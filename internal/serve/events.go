@@ -113,7 +113,7 @@ func (s *server) messages(ctx context.Context, st *state, t *tab) []message {
 	}
 	var list []message
 	if a.page != t.page && (a.fault == nil || t.page == "") {
-		if before == 0 || st.solid > before {
+		if before == 0 || st.solid > before || t.address == ownPath { // our own page also changes with what is found behind
 			t.page, t.told = a.page, ""
 			return []message{{event: "reload", Page: a.page}}
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gongkai/internal/build"
 )
 
 // stream is a browser's connection to the event stream.
@@ -241,4 +243,31 @@ func TestDesk(t *testing.T) {
 	}
 	put(t, dir, "gongkai.yaml", "version: 1\nnmae: 甲\n")
 	r.shows("/_gongkai/", "gongkai.yaml")
+}
+
+// TestDeskReloads: 可以发布吗？ is loaded again when the comparison that it waits for is ready, though no file has changed.
+func TestDeskReloads(t *testing.T) {
+	opt := sourceOf(t, sampleSite(t, 2))
+	preview, err := build.OpenPreview(t.Context(), opt, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{Options: Options{Build: opt, Now: time.Now}, preview: preview, kick: make(chan struct{}, 1)}
+	s.set(func(n *state) { n.Snapshot, n.found = preview.Snapshot(), preview.Snapshot().Found })
+	desk, err := s.desk(s.state.Load())
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := &tab{address: ownPath, page: hash(desk)}
+	for _, m := range s.messages(t.Context(), s.state.Load(), open) {
+		if m.event == "reload" {
+			t.Errorf("%+v: nothing has changed", m)
+		}
+	}
+	if err := s.compare(t.Context(), s.state.Load()); err != nil {
+		t.Fatal(err)
+	}
+	if list := s.messages(t.Context(), s.state.Load(), open); len(list) != 1 || list[0].event != "reload" {
+		t.Errorf("after the comparison: %+v", list)
+	}
 }
