@@ -227,7 +227,8 @@ func (r *reading) printedFaces(t *testing.T, tab *sitetest.Tab) {
 	tab.Media(t, "")
 }
 
-var moduleRun = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1h-(\d+)z`)
+// stroke is a run of dark modules: from a place, or so far behind the one before.
+var stroke = regexp.MustCompile(`(?:M(\d+) (\d+)|m(\d+) 0)h(\d+)`)
 
 // wrongCode compares the dark modules of an SVG path with those of a code for the address.
 func wrongCode(path, address string) string {
@@ -236,15 +237,19 @@ func wrongCode(path, address string) string {
 		return err.Error()
 	}
 	dark := map[[2]int]bool{}
-	for _, m := range moduleRun.FindAllStringSubmatch(path, -1) {
-		x, _ := strconv.Atoi(m[1])
-		y, _ := strconv.Atoi(m[2])
-		n, _ := strconv.Atoi(m[3])
-		for i := range n {
-			dark[[2]int{x + i - 4, y - 4}] = true
+	var x, y int
+	for _, m := range stroke.FindAllStringSubmatch(path, -1) {
+		number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
+		if m[3] == "" {
+			x, y = number(1), number(2)
+		}
+		x += number(3)
+		for range number(4) {
+			dark[[2]int{x - 4, y - 4}] = true
+			x++
 		}
 	}
-	if strings.TrimSpace(moduleRun.ReplaceAllString(path, "")) != "" {
+	if strings.TrimSpace(stroke.ReplaceAllString(path, "")) != "" {
 		return "the code's path draws more than modules"
 	}
 	for y := range code.Size {

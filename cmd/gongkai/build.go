@@ -21,7 +21,7 @@ type buildFlags struct {
 	destination, baseURL, asOf, format, failOn string
 	drafts                                     bool
 	cacheDir                                   string
-	noCache                                    bool
+	noCache, precompress                       bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -48,9 +48,10 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVarP(&f.drafts, "drafts", "D", false, a.say("连同草稿和未到日期的报告", "drafts and future reports too"))
 	flags.StringVar(&f.asOf, "as-of", "", a.say("以哪一`时刻`为准，如 2024-01-31 或 \"2024-01-31 09:30\"（默认：现在）", "the `moment` to build for, e.g. 2024-01-31 or \"2024-01-31 09:30\" (default: now)"))
 	flags.Bool("no-check", false, a.say("不做校对（本版本还没有校对规则，写不写都一样）", "leave proofing out (this version has no proofing rules yet, so it changes nothing)"))
-	flags.StringVar(&f.format, "format", "text", a.say("问题的`格式`：text、json、sarif、github", "`format` of findings: text, json, sarif, github"))
+	flags.StringVar(&f.format, "format", "text", a.say("问题的`格式`：text、json、sarif、github、gitlab", "`format` of findings: text, json, sarif, github, gitlab"))
 	flags.StringVar(&f.failOn, "fail-on", "error", a.say("遇到哪一`级`问题就不发布：error、warning、info、none", "do not publish on findings of this `severity`: error, warning, info, none"))
 	flags.StringVar(&f.cacheDir, "cache-dir", "", a.say("缓存放在哪个`文件夹`（默认：网站文件夹下的 .gongkai）", "the `folder` of the cache (default: .gongkai in the site's folder)"))
+	flags.BoolVar(&f.precompress, "precompress", false, a.say("在文本文件旁边写出 .gz 和 .br，供服务器直接发送", "write .gz and .br beside text files, for servers to send as they are"))
 	flags.BoolVar(&f.noCache, "no-cache", false, a.say("不用缓存，也不写缓存", "neither use nor write a cache"))
 	return c
 }
@@ -95,18 +96,19 @@ func (a *app) build(f buildFlags) error {
 }
 
 // gcPercent is how much a build of so many reports may allocate between two collections, in percent of what it keeps. It keeps what lists
-// need and forgets ten times as much: against Go's 100, 60 costs a twentieth of the CPU time and saves a sixth of the memory; what a large
-// site keeps is so much that less is worth more (docs/performance.md). Whoever sets GOGC has the last word.
+// need and forgets ten times as much; what a large site keeps is so much that less is worth more (docs/performance.md). Whoever sets GOGC
+// has the last word.
 func gcPercent(reports int) int {
 	if reports > 50_000 {
 		return 35
 	}
-	return 60
+	return 80
 }
 
 func (a *app) buildOptions(f buildFlags) (build.Options, error) {
-	opt := build.Options{Source: a.source, Destination: f.destination, BaseURL: f.baseURL, Drafts: f.drafts}
-	opt.Generator = publish.Info(readVersion())
+	opt := build.Options{Source: a.source, Destination: f.destination, BaseURL: f.baseURL, Drafts: f.drafts, Precompress: f.precompress, Now: a.Now}
+	v := readVersion()
+	opt.Generator = publish.Info{Version: v.Version, Commit: v.Commit}
 	if opt.Destination == "" {
 		opt.Destination = filepath.Join(a.source, "public")
 	}
@@ -121,9 +123,9 @@ func (a *app) buildOptions(f buildFlags) (build.Options, error) {
 		return opt, usageError{fmt.Sprintf(a.say("--fail-on 只能是 error、warning、info 或 none，不能是“%s”", "--fail-on is error, warning, info or none, not %q"), f.failOn)}
 	}
 	switch f.format {
-	case "text", "json", "sarif", "github":
+	case "text", "json", "sarif", "github", "gitlab":
 	default:
-		return opt, usageError{fmt.Sprintf(a.say("build 没有“%s”这种格式；有 text、json、sarif、github", "build has no format %q; it has text, json, sarif, github"), f.format)}
+		return opt, usageError{fmt.Sprintf(a.say("build 没有“%s”这种格式；有 text、json、sarif、github、gitlab", "build has no format %q; it has text, json, sarif, github, gitlab"), f.format)}
 	}
 	var err error
 	if opt.AsOf, err = a.asOf(f.asOf); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gongkai/internal/build"
+	"gongkai/internal/deploy"
 	"gongkai/internal/diag"
 	"gongkai/internal/han"
 	"gongkai/internal/importer"
@@ -18,7 +19,7 @@ import (
 
 // rules lists every rule of the program, by id.
 func rules() []diag.Rule {
-	list := slices.Concat(build.Rules(), importer.Rules(), render.Rules(), report.HeadRules(), report.BodyRules(), site.Rules(), site.ConfigRules())
+	list := slices.Concat(build.Rules(), deploy.Rules(), importer.Rules(), render.Rules(), report.HeadRules(), report.BodyRules(), urlRules(), site.Rules(), site.ConfigRules())
 	slices.SortFunc(list, func(x, y diag.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return slices.CompactFunc(list, func(x, y diag.Rule) bool { return x.ID == y.ID })
 }

@@ -23,6 +23,14 @@ func (a *app) fail(err error) int {
 	return code
 }
 
+// adviceError is a fault of this command's own that a person can mend: one fact, one next action.
+type adviceError struct {
+	message, hint string
+	code          int
+}
+
+func (e adviceError) Error() string { return e.message }
+
 func (a *app) explainError(err error) (message, hint string, code int) {
 	var usage usageError
 	var noSite *build.NoSiteError
@@ -31,7 +39,10 @@ func (a *app) explainError(err error) (message, hint string, code int) {
 	var changed *build.ChangedError
 	var there existsError
 	var out outputError
+	var advice adviceError
 	switch {
+	case errors.As(err, &advice):
+		return advice.message, advice.hint, advice.code
 	case errors.As(err, &usage):
 		return usage.message, a.say("用 --help 看说明", "see --help"), exitUsage
 	case errors.As(err, &noSite) && noSite.Configured:

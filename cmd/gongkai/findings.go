@@ -7,7 +7,7 @@ import (
 	"gongkai/internal/diag"
 )
 
-// printFindings prints a run's findings: text and annotations on standard error, JSON and SARIF on standard output (contract §4).
+// printFindings prints a run's findings: text and annotations on standard error, JSON, SARIF and GitLab's report on standard output (contract §4).
 func (a *app) printFindings(found diag.List, format string) error {
 	switch format {
 	case "json":
@@ -16,6 +16,8 @@ func (a *app) printFindings(found diag.List, format string) error {
 		return diag.WriteSARIF(a.out, found, a.lang, readVersion().Version)
 	case "github":
 		return diag.WriteGitHub(a.err, found, a.lang)
+	case "gitlab":
+		return diag.WriteGitLab(a.out, found, a.lang)
 	}
 	return diag.WriteText(a.err, found, diag.TextOptions{Lang: a.lang, Color: a.color(a.err), Source: excerpt})
 }

@@ -172,7 +172,7 @@ func (a *app) importFiles(ctx context.Context, files []inputFile, opt importer.O
 	faults := make([]error, len(files))
 	bar := a.progress()
 	bar.words["import"] = a.say("导入", "importing")
-	office := &document.Office{}
+	office := document.NewOffice(0)
 	next := make(chan int)
 	var wg sync.WaitGroup
 	var mu sync.Mutex

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/document"
 	"gongkai/internal/han"
 	"gongkai/internal/importer"
 )
@@ -63,7 +64,7 @@ func (a *app) printImported(results []*imported, skipped int, f importFlags) err
 		found = append(found, r.Found...)
 	}
 	found.Sort()
-	if err := a.printFindings(found, "text"); err != nil {
+	if err := diag.WriteText(a.err, found, diag.TextOptions{Lang: a.lang, Color: a.color(a.err), Source: decodedExcerpt}); err != nil {
 		return err
 	}
 	if a.quiet {
@@ -79,6 +80,15 @@ func (a *app) printImported(results []*imported, skipped int, f importFlags) err
 	}
 	a.printTable(w, results, skipped)
 	return nil
+}
+
+// decodedExcerpt is excerpt for files in any encoding that import reads.
+func decodedExcerpt(path string) []byte {
+	text, err := document.Decode(excerpt(path))
+	if err != nil {
+		return nil
+	}
+	return []byte(text)
 }
 
 func (a *app) printImportJSON(results []*imported) error {
@@ -136,9 +146,9 @@ func (a *app) printAccount(w io.Writer, r *imported) {
 	fmt.Fprintf(w, a.say("标题 %d 个（其中段首标题 %d 个），拼接断段 %d 处，移出 %d 处，补入 %d 处\n", "%d headings (%d run in), %d breaks joined, %d pieces set apart, %d added\n"),
 		len(r.Headings), run, len(r.Joined), len(r.Dropped), len(r.Added))
 	for _, x := range r.Joined {
-		fmt.Fprintf(w, a.say("  拼接：第 %d 行与第 %d 行\n", "  joined: lines %d and %d\n"), x.Line, x.NextLine)
+		fmt.Fprintf(w, a.say("  拼接：%s与%s\n", "  joined: %s and %s\n"), r.Where(x.Line).In(a.lang), r.Where(x.NextLine).In(a.lang))
 	}
-	a.printDropped(w, r.Dropped)
+	a.printDropped(w, r)
 	for _, x := range r.Added {
 		fmt.Fprintf(w, a.say("  补入：%s（%s）\n", "  added: %s (%s)\n"), x.Text, x.Reason.In(a.lang))
 	}
@@ -148,14 +158,14 @@ func (a *app) printAccount(w io.Writer, r *imported) {
 }
 
 // printDropped lists what was set apart: by its reason, or each piece with -v.
-func (a *app) printDropped(w io.Writer, list []importer.Dropped) {
+func (a *app) printDropped(w io.Writer, r *imported) {
 	var order []string
 	count := map[string]int{}
 	sample := map[string]string{}
-	for _, x := range list {
+	for _, x := range r.Dropped {
 		reason := x.Reason.In(a.lang)
 		if a.verbose {
-			fmt.Fprintf(w, a.say("  移出：第 %d 行 %s（%s）\n", "  set apart: line %d %s (%s)\n"), x.Line, short(x.Text, 60), reason)
+			fmt.Fprintf(w, a.say("  移出：%s %s（%s）\n", "  set apart: %s %s (%s)\n"), r.Where(x.Line).In(a.lang), short(x.Text, 60), reason)
 			continue
 		}
 		if count[reason]++; count[reason] == 1 {

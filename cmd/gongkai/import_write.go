@@ -120,21 +120,33 @@ func madeFrom(name, sum string) bool {
 	return bytes.Contains(head[:n], []byte(sum))
 }
 
-// fresh writes a report and the files beside it; the report itself comes last.
-func (w *importWriter) fresh(r *imported, name string, bundle bool) error {
+// fresh writes a report and the files beside it; the report itself comes last, and what was written before it goes when it fails.
+func (w *importWriter) fresh(r *imported, name string, bundle bool) (err error) {
 	dir := filepath.Dir(name)
 	if _, err := os.Lstat(name); err == nil {
 		return existsError{filepath.ToSlash(name)}
 	}
+	var beside []string
+	defer func() {
+		if r.output == "" {
+			for _, b := range beside {
+				err = errors.Join(err, os.Remove(b))
+			}
+		}
+	}()
 	if bundle && w.flags.keep {
-		if !w.original(r, dir) {
+		original, ok := w.original(r, dir)
+		if !ok {
 			return nil
 		}
+		beside = append(beside, original)
 	}
 	for _, p := range r.Pictures {
-		if err := writeWhole(filepath.Join(dir, p.Name), p.Data); err != nil {
+		picture := filepath.Join(dir, p.Name)
+		if err := writeWhole(picture, p.Data); err != nil {
 			return err
 		}
+		beside = append(beside, picture)
 	}
 	if err := writeWhole(name, r.Markdown); err != nil {
 		return err
@@ -144,22 +156,23 @@ func (w *importWriter) fresh(r *imported, name string, bundle bool) error {
 }
 
 // original puts the file as received beside the report, and names it in the front matter.
-func (w *importWriter) original(r *imported, dir string) bool {
+func (w *importWriter) original(r *imported, dir string) (file string, ok bool) {
 	data, found := importer.Original(r.source)
 	if len(found) > 0 {
 		r.Found = append(r.Found, found...)
 		r.Found.Sort()
-		return false
+		return "", false
 	}
 	ext := strings.ToLower(path.Ext(r.source.Path))
 	name := "yuanjian" + ext
-	if err := writeWhole(filepath.Join(dir, name), data); err != nil {
+	file = filepath.Join(dir, name)
+	if err := writeWhole(file, data); err != nil {
 		w.reject(r, "import-original", diag.Say("原件没有随报告保存：%v", "the original was not kept: %v", err), diag.Say("请换一个位置", "choose another place"))
-		return false
+		return "", false
 	}
 	r.Head.Attachments = append(r.Head.Attachments, report.Attachment{File: name, Title: "原件"})
 	r.Rewrite()
-	return true
+	return file, true
 }
 
 // update puts the new text into a report that exists.

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, env{Getenv: os.Getenv, Now: time.Now, Terminal: isTerminal}, os.Stdin, os.Stdout, os.Stderr, os.Args[1:])
+	code := run(ctx, env{Getenv: os.Getenv, Now: time.Now, Terminal: isTerminal, Wait: wait}, os.Stdin, os.Stdout, os.Stderr, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

@@ -25,8 +25,15 @@ func (a *app) progress() *progress {
 		"render": a.say("生成报告", "reports"),
 		"index":  a.say("生成索引", "indexes"),
 		"switch": a.say("切换", "switching"),
+
+		"compress": a.say("压缩", "compressing"),
+
+		"compare": a.say("比对", "comparing"), // these are deploy's
+		"send":    a.say("传送", "sending"),
+		"verify":  a.say("核对", "verifying"),
+		"clean":   a.say("清理", "cleaning"),
 	}}
-	if !a.quiet && a.Terminal(a.err) {
+	if !a.quiet && a.onTerminal(a.err) {
 		p.w = a.err
 	}
 	return p

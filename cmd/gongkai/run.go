@@ -26,6 +26,19 @@ type env struct {
 	Getenv   func(string) string
 	Now      func() time.Time
 	Terminal func(stream any) bool
+	Wait     func(context.Context, time.Duration) error // nil does not wait
+}
+
+// wait is env.Wait of the real world.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }
 
 func isTerminal(stream any) bool {
@@ -121,7 +134,7 @@ func (a *app) say(zh, en string) string {
 
 // color reports whether a stream gets colours: a terminal, without NO_COLOR and --no-color.
 func (a *app) color(stream io.Writer) bool {
-	return !a.noColor && a.Getenv("NO_COLOR") == "" && a.Terminal(stream)
+	return !a.noColor && a.Getenv("NO_COLOR") == "" && a.onTerminal(stream)
 }
 
 func (a *app) root() *cobra.Command {
@@ -145,7 +158,8 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, a.say("多说一些", "say more"))
 	flags.BoolVar(&a.noColor, "no-color", false, a.say("不用颜色", "no colours"))
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkLang(c) }
-	root.AddCommand(a.buildCommand(), a.serveCommand(), a.newCommand(), a.importCommand(), a.initCommand(), a.explainCommand(), a.versionCommand())
+	root.AddCommand(a.buildCommand(), a.checkCommand(), a.headersCommand(), a.serveCommand(), a.newCommand(), a.importCommand(), a.initCommand(), a.explainCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.deployCommand(), a.rollbackCommand(), a.releasesCommand(), a.purgeCommand(), a.applyCommand())
 	a.translate(root)
 	return root
 }

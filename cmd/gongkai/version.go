@@ -14,7 +14,16 @@ import (
 // version is what the program says of itself: the module's version and the commit it was built from.
 type version struct{ Version, Commit string }
 
+// What the linker puts in (scripts/release): a program that is built outside of a clone knows neither.
+var (
+	linkedVersion = ""
+	linkedCommit  = ""
+)
+
 func readVersion() version {
+	if linkedVersion != "" {
+		return version{linkedVersion, linkedCommit}
+	}
 	v := version{Version: "dev"}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

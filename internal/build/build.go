@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"time"
 
@@ -28,9 +27,11 @@ type Options struct {
 	BaseURL     string // overrides base_url; "" keeps it
 	Drafts      bool
 	AsOf        func(zone *time.Location) time.Time // the only clock: --as-of, or now
+	Now         func() time.Time                    // what time it is on the machine, to judge how old files are; nil: none is known by its looks
 	FailOn      diag.Severity                       // diag.None publishes whatever was found
 	Generator   publish.Info
 	Cache       Cache
+	Precompress bool                                 // .gz and .br beside text files
 	Disk        func(dir string) (publish.FS, error) // nil: the real one
 	Progress    func(phase string, done, all int)    // may be nil; called from several goroutines
 }
@@ -39,7 +40,8 @@ type Options struct {
 type Result struct {
 	Found     diag.List // sorted
 	Published bool
-	Pages     int // HTML pages
+	Blocked   bool // of a check: something leaves no page to write, whatever --fail-on says
+	Pages     int  // HTML pages
 	Reports   int
 	Districts int
 	Years     int
@@ -53,18 +55,33 @@ type Result struct {
 // Run builds a site. An error means that the machine failed; what had been found until then is in the result, which is nil only when
 // nothing was read. A build that does not publish leaves the destination as it was.
 func Run(ctx context.Context, opt Options) (*Result, error) {
+	b, src, result, err := assemble(ctx, opt)
+	if err != nil || result.Site == nil {
+		return result, err
+	}
+	if err := b.publish(ctx, src, result); err != nil {
+		result.tidy()
+		return result, err
+	}
+	result.Notes = src.memory.notes
+	result.tidy()
+	return result, nil
+}
+
+// assemble is the first half of a build: everything but the texts. The result has no Site when the configuration cannot be read.
+func assemble(ctx context.Context, opt Options) (*builder, *source, *Result, error) {
 	b := &builder{Options: opt}
 	if b.Progress == nil {
 		b.Progress = func(string, int, int) {}
 	}
 	src, err := b.read(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	result := &Result{Found: src.found}
 	if src.fatal() {
 		result.tidy()
-		return result, nil
+		return b, src, result, nil
 	}
 	s, found := site.Assemble(src.input(b))
 	result.Site, result.Found = s, append(result.Found, found...)
@@ -74,13 +91,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 			result.Districts++
 		}
 	}
-	if err := b.publish(ctx, src, result); err != nil {
-		result.tidy()
-		return result, err
-	}
-	result.Notes = src.memory.notes
-	result.tidy()
-	return result, nil
+	return b, src, result, nil
 }
 
 // tidy puts the findings in order; what two stages saw is said once.
@@ -97,24 +108,33 @@ type builder struct {
 	blocked bool // a finding stands that leaves no page to write, whatever --fail-on says
 }
 
-// publish renders everything into a stage and switches, or throws the stage away.
-func (b *builder) publish(ctx context.Context, src *source, result *Result) (err error) {
+// load reads layouts and static files.
+func (b *builder) load(src *source, result *Result) (*render.Layouts, *render.Assets, error) {
 	assets, found, err := render.LoadAssets(b.Static, src.static, b.under("static"))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	layouts, more, err := render.LoadLayouts(b.Layouts, src.layouts, b.under("layouts"), assets)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	result.Found = append(append(result.Found, found...), more...)
 	b.blocked = b.blocked || found.AtLeast(diag.Error)+more.AtLeast(diag.Error) > 0 || unpublishable(result.Found)
 	src.waive(result.Found)
+	return layouts, assets, nil
+}
+
+// publish renders everything into a stage and switches, or throws the stage away.
+func (b *builder) publish(ctx context.Context, src *source, result *Result) (err error) {
+	layouts, assets, err := b.load(src, result)
+	if err != nil {
+		return err
+	}
 	if b.blocked || result.Found.AtLeast(b.FailOn) > 0 {
 		return b.checkBodies(ctx, src, result)
 	}
 	stage, err := publish.Open(ctx, publish.Options{
-		Destination: b.Destination, Open: b.Disk, Generator: b.Generator,
+		Destination: b.Destination, Open: b.Disk, Generator: b.Generator, Spare: src.memory.on,
 		Protected: []string{b.Source}, Inputs: []string{b.disk("content"), b.disk("layouts"), b.disk("static")},
 	})
 	if err != nil {
@@ -127,9 +147,11 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 			}
 		}
 	}()
-	w := &writer{builder: b, source: src, site: result.Site, render: render.New(result.Site, layouts, assets), assets: assets, stage: stage, content: os.DirFS(b.disk("content"))}
-	w.ledger.start(src.memory, w.render, stage)
+	w := b.writer(src, result, layouts, assets, stage)
 	err = w.all(ctx)
+	if err == nil && b.Precompress && !w.failed.Load() {
+		err = w.precompress(ctx, stage)
+	}
 	w.tell(result)
 	if err != nil {
 		return err
@@ -139,6 +161,8 @@ func (b *builder) publish(ctx context.Context, src *source, result *Result) (err
 		return nil
 	}
 	b.Progress("switch", 0, 0)
+	result.tidy()
+	stage.Found(b.account(src, result.Site, result.Found))
 	if result.Output, err = stage.Commit(ctx); err != nil {
 		return fmt.Errorf("publish %s: %w", b.Destination, err)
 	}

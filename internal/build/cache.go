@@ -24,7 +24,7 @@ type Cache struct {
 // entry is what is known of one Markdown file. It is immutable once its body has been read; fields are exported for gob.
 type entry struct {
 	Rel   string
-	Size  int64
+	Seen  seen
 	Sum   []byte       // SHA-256 of the file; nil while only its beginning has been read
 	Head  *report.Head // nil when it could not be read
 	Found diag.List    // of the head; paths left out
@@ -105,7 +105,7 @@ type memory struct {
 
 // find returns what is known of a file, if its size still is what it was.
 func (m *memory) find(rel string, size int64) *entry {
-	if e := m.entries[rel]; e != nil && e.Size == size {
+	if e := m.entries[rel]; e != nil && e.Seen.Size == size {
 		return e
 	}
 	return nil

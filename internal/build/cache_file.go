@@ -27,7 +27,7 @@ import (
 // before. A parcel is a byte slice that holds a gob stream of its own, so that all cores can read and write. The file is written beside
 // its name and renamed. One that is not exactly so counts as absent, with a note.
 const (
-	cacheFormat  = 1
+	cacheFormat  = 2
 	cachePrefix  = "cache-"
 	cacheSuffix  = ".gob"
 	tempSuffix   = ".tmp"

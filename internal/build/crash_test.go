@@ -94,7 +94,22 @@ func sumOf(b []byte) publish.Sum { return sha256.Sum256(b) }
 // noLitter fails when something of a run stands beside the site or in the cache folder.
 func noLitter(t testing.TB, dest, cache string) {
 	t.Helper()
-	if found, err := filepath.Glob(filepath.Join(filepath.Dir(dest), ".public*")); err != nil || len(found) > 0 {
+	spare := filepath.Join(filepath.Dir(dest), ".public.gongkai", "spare") // the published tree once more, by links
+	if _, err := os.Stat(spare); err == nil {
+		one, err := verify(dest)
+		other, err2 := verify(spare)
+		if err := errors.Join(err, err2); err != nil || one != other {
+			t.Errorf("the spare is not what is published: %v", err)
+		}
+		if err := os.RemoveAll(spare); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { // only now nothing may be left
+			if err := os.Remove(filepath.Dir(spare)); err != nil {
+				t.Errorf("left beside the spare: %v", err)
+			}
+		}()
+	} else if found, err := filepath.Glob(filepath.Join(filepath.Dir(dest), ".public*")); err != nil || len(found) > 0 {
 		t.Errorf("left beside the site: %v, %v", found, err)
 	}
 	if found, err := filepath.Glob(filepath.Join(cache, "*"+tempSuffix)); err != nil || len(found) > 0 {
@@ -139,14 +154,22 @@ func TestEveryCrash(t *testing.T) {
 		name    string
 		before  bool // a site and its cache stand
 		damaged bool // but the cache is of no use
-	}{{"first", false, false}, {"changed", true, false}, {"damaged cache", true, true}} {
+		spare   bool // the site has been changed before, so that there is a spare
+	}{{name: "first"}, {name: "changed", before: true}, {name: "damaged cache", before: true, damaged: true}, {name: "spare", before: true, spare: true}} {
 		t.Run(scene.name, func(t *testing.T) {
 			source, mark := crashSite(t, 3)
-			mark("一")
 			kept := t.TempDir() // what stands before each run: public and cache
 			old := publish.Sum{}
+			if scene.spare {
+				mark("零")
+				mustBuild(t, crashOptions(t, source, filepath.Join(kept, "public"), filepath.Join(kept, "cache")))
+			}
+			mark("一")
 			if scene.before {
 				old = mustBuild(t, crashOptions(t, source, filepath.Join(kept, "public"), filepath.Join(kept, "cache"))).Output.Tree
+			}
+			if _, err := os.Stat(filepath.Join(kept, ".public.gongkai", "spare")); (err == nil) != scene.spare {
+				t.Fatalf("a spare: %v", err)
 			}
 			if scene.damaged {
 				writeFile(t, cacheFile(t, filepath.Join(kept, "cache")), "damaged")
@@ -156,7 +179,11 @@ func TestEveryCrash(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "www")
 			dest, cache := filepath.Join(dir, "public"), filepath.Join(dir, "cache")
 			crashes := 0
-			for at := 1; ; at += times(9, 2, 1) {
+			step := times(9, 2, 1)
+			if scene.spare {
+				step = min(step, 4) // there are few
+			}
+			for at := 1; ; at += step {
 				copyTree(t, kept, dir)
 				faulty := &publish.Faulty{At: at, Kill: true}
 				opt := crashOptions(t, source, dest, cache)

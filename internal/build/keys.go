@@ -75,14 +75,14 @@ func (p *pages) stamp(url string, key render.Key) (publish.Stamp, bool) {
 type ledger struct {
 	last  *pages       // of the build before
 	keys  *render.Keys // nil without a cache: then nothing has a key
-	stage *publish.Stage
+	stage stage
 
 	mu   sync.Mutex
 	made []made
 }
 
-func (l *ledger) start(m *memory, r *render.Renderer, stage *publish.Stage) {
-	l.last, l.stage = &m.pages, stage
+func (l *ledger) start(m *memory, r *render.Renderer, to stage) {
+	l.last, l.stage = &m.pages, to
 	if m.on {
 		l.keys = r.Keys(m.program)
 	}

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/report"
@@ -31,7 +32,8 @@ const maxFile = 2 << 20
 // source is a site's folder as read: everything but the bodies.
 type source struct {
 	config   *site.Config
-	files    []file // Markdown, by path
+	moved    []site.RedirectRow // of redirects.csv
+	files    []file             // Markdown, by path
 	defaults map[string]*report.FrontMatter
 	folders  map[string][]site.File // files beside bundles
 	layouts  fs.FS                  // the site's own; nil when it has none
@@ -40,12 +42,13 @@ type source struct {
 	found    diag.List
 	memory   *memory
 	byRel    map[string]*file
+	began    time.Time // zero when there is no clock
 }
 
 // file is a Markdown file below content/.
 type file struct {
 	rel   string
-	size  int64
+	seen  seen
 	head  *report.Head // nil when it could not be read
 	entry *entry       // from the cache, or made as the file is read
 }
@@ -65,8 +68,14 @@ func (b *builder) disk(name string) string {
 // read walks the site's folder and parses configuration, defaults and heads.
 func (b *builder) read(ctx context.Context) (*source, error) {
 	s := &source{defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
+	if b.Now != nil {
+		s.began = b.Now()
+	}
 	if err := b.readConfig(s); err != nil || s.config == nil {
 		return s, err
+	}
+	if err := b.readRedirects(s); err != nil {
+		return nil, err
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.memory = b.recall() })
@@ -111,6 +120,19 @@ func (b *builder) readConfig(s *source) error {
 		s.found = append(s.found, s.config.Complete()...)
 	}
 	return nil
+}
+
+// readRedirects reads redirects.csv, which need not be there. What is wrong in it is left out and reported.
+func (b *builder) readRedirects(s *source) error {
+	src, found, err := b.small(site.RedirectsName)
+	if missing(err) {
+		return nil
+	}
+	if err == nil && len(found) == 0 {
+		s.moved, found = site.ParseRedirects(b.under(site.RedirectsName), src)
+	}
+	s.found = append(s.found, found...)
+	return err
 }
 
 // BaseURLError says that the address given for the site is none.
@@ -196,7 +218,7 @@ func (b *builder) meet(s *source, rel string, e fs.DirEntry) error {
 			return err
 		}
 		if strings.HasSuffix(name, ".md") {
-			s.files = append(s.files, file{rel: rel, size: info.Size()})
+			s.files = append(s.files, file{rel: rel, seen: seenAt(info, s.began)})
 		} else {
 			dir := path.Dir(rel)
 			s.folders[dir] = append(s.folders[dir], site.File{Name: name, Size: info.Size()})
@@ -268,7 +290,7 @@ func (b *builder) readHeads(ctx context.Context, s *source) error {
 		buf := make([]byte, 64<<10)
 		return func(i int) error {
 			f := &s.files[i]
-			known, err := b.unchanged(s.memory.find(f.rel, f.size), buf)
+			known, err := b.unchanged(s.memory.find(f.rel, f.seen.Size), f.seen, buf)
 			if err != nil {
 				return err
 			}
@@ -277,7 +299,7 @@ func (b *builder) readHeads(ctx context.Context, s *source) error {
 				if err != nil {
 					return err
 				}
-				known = &entry{Rel: f.rel, Head: head, Found: unplaced(found)}
+				known = &entry{Rel: f.rel, Seen: f.seen, Head: head, Found: unplaced(found)}
 			}
 			f.entry, f.head, lists[i] = known, known.Head, placed(known.Found, b.under("content/"+f.rel))
 			b.Progress("read", int(done.Add(1)), len(s.files))
@@ -300,9 +322,9 @@ func (b *builder) readHeads(ctx context.Context, s *source) error {
 }
 
 // unchanged returns a cache entry if the file still has the bytes that it was made from.
-func (b *builder) unchanged(e *entry, buf []byte) (*entry, error) {
-	if e == nil {
-		return nil, nil
+func (b *builder) unchanged(e *entry, now seen, buf []byte) (*entry, error) {
+	if e == nil || e.Seen.proves(now) {
+		return e, nil
 	}
 	f, err := os.Open(b.disk("content/" + e.Rel))
 	if err != nil {
@@ -323,13 +345,18 @@ func (b *builder) unchanged(e *entry, buf []byte) (*entry, error) {
 	if !bytes.Equal(sum.Sum(nil), e.Sum) {
 		return nil, nil
 	}
+	if now.Changed != 0 && now != e.Seen { // next time its looks will do
+		known := *e
+		known.Seen = now
+		e = &known
+	}
 	return e, nil
 }
 
 func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error) {
 	p := b.under("content/" + f.rel)
-	if f.size > maxFile {
-		return nil, diag.List{tooLarge(p, f.size)}, nil
+	if f.seen.Size > maxFile {
+		return nil, diag.List{tooLarge(p, f.seen.Size)}, nil
 	}
 	r, err := os.Open(b.disk("content/" + f.rel))
 	if err != nil {
@@ -364,7 +391,7 @@ func (b *builder) readHead(f *file, buf []byte) (*report.Head, diag.List, error)
 
 // input gathers what assembling needs.
 func (s *source) input(b *builder) site.Input {
-	in := site.Input{Config: s.config, ConfigPath: b.under(ConfigName), Defaults: s.defaults, Folders: s.folders, Static: s.statics, AsOf: b.AsOf(s.config.Location), Drafts: b.Drafts}
+	in := site.Input{Config: s.config, ConfigPath: b.under(ConfigName), Defaults: s.defaults, Folders: s.folders, Static: s.statics, Redirects: s.moved, RedirectsPath: b.under(site.RedirectsName), AsOf: b.AsOf(s.config.Location), Drafts: b.Drafts}
 	for _, f := range s.files {
 		switch {
 		case f.head == nil:

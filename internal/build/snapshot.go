@@ -46,7 +46,7 @@ func (p *Preview) publishSnapshot(c *Change) {
 func (p *Preview) follow(*Change) {
 	s := &Snapshot{Site: p.site, Seq: p.seq, preview: p, Due: due(p.site), source: p.assembledFrom}
 	s.render, s.assets = p.renderer(s)
-	s.Found = slices.Concat(p.assembled, p.config.found, p.asset.found, p.layout.found)
+	s.Found = slices.Concat(p.assembled, p.config.found, p.moved.found, p.asset.found, p.layout.found)
 	s.Blocked = p.config.blocked || p.asset.blocked || p.layout.blocked || unpublishable(s.Found)
 	for _, in := range p.parsed {
 		s.Found = append(s.Found, in.found...)
@@ -76,7 +76,7 @@ func (s *Snapshot) tidied(found diag.List) diag.List {
 
 // source is the folder as read, in the form from which Run assembles.
 func (p *Preview) source() *source {
-	s := &source{config: p.config.good, defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
+	s := &source{config: p.config.good, moved: p.moved.good, defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
 	p.mu.RLock()
 	for _, rel := range p.order {
 		s.files = append(s.files, file{rel: rel, head: p.docs[rel].head})
@@ -94,7 +94,7 @@ func (p *Preview) source() *source {
 		name := path.Join(dir, base)
 		top, rest, _ := strings.Cut(name, "/")
 		switch {
-		case top == ConfigName:
+		case single(top):
 		case l.kind == leafOther:
 			s.found = append(s.found, notAFile(p.under(name), l.mode))
 		case rest == "":

@@ -123,7 +123,7 @@ func (p *Preview) readDoc(rel string, buf []byte) (*doc, error) {
 }
 
 func (p *Preview) readNewHead(d, old *doc, buf []byte) (*doc, error) {
-	head, found, err := p.readHead(&file{rel: d.rel, size: d.stamp.size}, buf)
+	head, found, err := p.readHead(&file{rel: d.rel, seen: seen{Size: d.stamp.size}}, buf)
 	if missing(err) {
 		return nil, nil
 	}

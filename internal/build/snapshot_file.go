@@ -308,7 +308,7 @@ func (s *Snapshot) Styles() []string {
 	return urls
 }
 
-// Published reads the manifest of the folder that a build would replace; it is empty when there is none.
+// Published reads the manifest of the folder that a build would replace, compressed variants left out; it is empty when there is none.
 func (p *Preview) Published() (publish.Manifest, error) {
 	text, err := os.ReadFile(path.Join(p.Destination, publish.ManifestName))
 	if missing(err) {
@@ -317,5 +317,6 @@ func (p *Preview) Published() (publish.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return publish.ParseManifest(text)
+	m, err := publish.ParseManifest(text)
+	return m.Originals(), err
 }

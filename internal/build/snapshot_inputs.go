@@ -10,6 +10,7 @@ import (
 	"gongkai/internal/diag"
 	"gongkai/internal/render"
 	"gongkai/internal/report"
+	"gongkai/internal/site"
 )
 
 // inputOf is something that was read: the last that was good, and what is to be said of the one that is there now.
@@ -20,7 +21,7 @@ type inputOf[T any] struct {
 	src     []byte // what it was read from; nil when that is many files
 }
 
-// takeConfig, takeDefaults, takeAssets and takeLayouts read one kind of input and report whether it differs.
+// takeConfig, takeRedirects, takeDefaults, takeAssets and takeLayouts read one kind of input and report whether it differs.
 func (p *Preview) takeConfig() (changed bool, err error) {
 	src, _, err := p.small(ConfigName)
 	if err != nil && !missing(err) {
@@ -42,6 +43,22 @@ func (p *Preview) takeConfig() (changed bool, err error) {
 	if s.config != nil && (!b.blocked || p.Snapshot() == nil) {
 		p.config.good = s.config
 	}
+	return true, nil
+}
+
+func (p *Preview) takeRedirects() (changed bool, err error) {
+	src, _, err := p.small(site.RedirectsName)
+	if err != nil && !missing(err) {
+		return false, err
+	}
+	if p.Snapshot() != nil && bytes.Equal(src, p.moved.src) && (src == nil) == (p.moved.src == nil) {
+		return false, nil
+	}
+	s := &source{}
+	if err := (&builder{Options: p.Options}).readRedirects(s); err != nil {
+		return false, err
+	}
+	p.moved = inputOf[[]site.RedirectRow]{good: s.moved, found: s.found, src: src}
 	return true, nil
 }
 

@@ -33,6 +33,7 @@ type Preview struct {
 	tree          *looked
 	seq           uint64
 	config        inputOf[*site.Config]
+	moved         inputOf[[]site.RedirectRow]
 	asset         inputOf[*render.Assets]
 	layout        inputOf[*render.Layouts] // good is nil while they fail
 	proven        look
@@ -119,9 +120,9 @@ func (p *Preview) Refresh() {
 
 // kinds sorts changed paths by what they mean.
 type kinds struct {
-	config, beside, layouts, static, links bool
-	docs, defaults                         []string
-	styles                                 bool // all static files that differ are style sheets
+	config, moved, beside, layouts, static, links bool
+	docs, defaults                                []string
+	styles                                        bool // all static files that differ are style sheets
 }
 
 func (p *Preview) sort(files map[string]bool) kinds {
@@ -133,6 +134,8 @@ func (p *Preview) sort(files map[string]bool) kinds {
 		switch {
 		case top == ConfigName:
 			k.config = true
+		case top == site.RedirectsName:
+			k.moved = true
 		case top == "layouts":
 			k.layouts = true
 		case top == "static":
@@ -155,6 +158,11 @@ func (p *Preview) take(ctx context.Context, d *delta, c *Change) (err error) {
 	first := p.Snapshot() == nil
 	if k.config || first {
 		if k.config, err = p.takeConfig(); err != nil {
+			return err
+		}
+	}
+	if k.moved || first {
+		if k.moved, err = p.takeRedirects(); err != nil {
 			return err
 		}
 	}
@@ -181,7 +189,7 @@ func (p *Preview) take(ctx context.Context, d *delta, c *Change) (err error) {
 			return err
 		}
 	}
-	reassemble := first || p.owed || k.config || k.beside || k.links || inherited || read.heads
+	reassemble := first || p.owed || k.config || k.moved || k.beside || k.links || inherited || read.heads
 	c.Site = reassemble || k.layouts || k.static
 	c.Any = c.Site || len(read.changed) > 0
 	c.Styles = styled && k.static && !reassemble && len(read.changed) == 0

@@ -10,10 +10,15 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gongkai/internal/site"
 )
 
 // watched are the names at the top of a site's folder that it is made of; public/ and whatever else lies there is never looked at.
-var watched = []string{ConfigName, "content", "layouts", "static"}
+var watched = []string{ConfigName, site.RedirectsName, "content", "layouts", "static"}
+
+// single reports whether a watched name is a file, which may be a link; the others are folders.
+func single(name string) bool { return name == ConfigName || name == site.RedirectsName }
 
 // racy is how long a file's time says little: within the grain of a clock a second write leaves size and time as they are. What is
 // younger when it is looked at is read again at the next look.
@@ -80,7 +85,7 @@ func (t *looked) disk(name string) string { return filepath.Join(t.root, filepat
 // concerns reports whether a path is part of the site. Office and system files below content/ are none of it.
 func concerns(name string) bool {
 	top, rest, _ := strings.Cut(name, "/")
-	if !slices.Contains(watched, top) || top == ConfigName && rest != "" {
+	if !slices.Contains(watched, top) || single(top) && rest != "" {
 		return false
 	}
 	return top != "content" || rest == "" || !slices.ContainsFunc(strings.Split(rest, "/"), ignored)
@@ -110,8 +115,8 @@ func (t *looked) hinted(name string, d *delta) error {
 // look compares one path, whose folder is known, with what was there.
 func (t *looked) look(name string, d *delta, sure bool) error {
 	stat := os.Lstat
-	if name == ConfigName {
-		stat = os.Stat // the configuration may be a link
+	if single(name) {
+		stat = os.Stat
 	}
 	info, err := stat(t.disk(name))
 	if missing(err) {

@@ -19,9 +19,13 @@ func (s *source) waive(found diag.List) {
 	for i := range found {
 		d := &found[i]
 		for _, w := range waivers[d.Path] {
-			if w.Rule == d.Rule && w.Span != "" && strings.Contains(d.Span, w.Span) {
+			if covers(w, *d) {
 				d.Waived = w.Reason
 			}
 		}
 	}
+}
+
+func covers(w report.Waiver, d diag.Diagnostic) bool {
+	return w.Rule == d.Rule && w.Span != "" && strings.Contains(d.Span, w.Span)
 }

@@ -27,7 +27,7 @@ type writer struct {
 	site    *site.Site
 	render  *render.Renderer
 	assets  *render.Assets
-	stage   *publish.Stage
+	stage   stage // nil: nothing is written
 	content fs.FS // content/, for attachments
 	ledger  ledger
 
@@ -95,7 +95,9 @@ type worker struct {
 }
 
 func (w *writer) newWorker() *worker {
-	return &worker{writer: w, parser: report.NewParser()}
+	k := &worker{writer: w, parser: report.NewParser()}
+	k.parser.Lend = true // each body is written and forgotten
+	return k
 }
 
 // reports parses, draws and writes the reports and the plain pages, one at a time on each core.
@@ -166,7 +168,10 @@ func (k *worker) parse(f *file) (src []byte, body *report.Body, err error) {
 	}
 	if f.entry.Text == nil {
 		e := *f.entry
-		e.Size, e.Sum, e.Text = int64(len(raw)), sum[:], readText(src[min(h.BodyOffset, len(src)):], body, unplaced(found))
+		if e.Seen.Size != int64(len(raw)) { // it has grown since
+			e.Seen = seen{Size: int64(len(raw))}
+		}
+		e.Sum, e.Text = sum[:], readText(src[min(h.BodyOffset, len(src)):], body, unplaced(found))
 		if k.source.memory.asked(f.rel) && body != nil {
 			e.Text.remember(body) // it will be asked again, as likely as not
 		}

@@ -209,12 +209,64 @@ type Document struct {
 	Notes   []Note
 	Files   []File
 	Dropped []Dropped // in the order of the file
+	Joined  []Join    // what the reader has put together across the pages of a printed document, in its order
 
 	// Meta holds what the file says about itself: the page tags of government sites under their standard names (ArticleTitle,
 	// PubDate, ContentSource, Url, SiteName, Author, Keywords, Description, ColumnName …), the rows of a table of 索引号 under their Chinese labels
 	// without colon (索引号, 发文机关, 成文日期, 发布日期, 文号, 标题 …), and Title, the title in the file's properties. No other
 	// property of an office file is passed on: they name people.
 	Meta map[string]string
+
+	linesBefore []int // of a printed document: the lines on the pages before each page
+}
+
+// Join is a page break within a paragraph, by the lines before and behind it.
+type Join struct{ From, To Place }
+
+// Line counts a place through the whole document: lines of a text file or of all pages, paragraphs of an office file or a web page. It is
+// 0 when the place has no line.
+func (d *Document) Line(p Place) int {
+	if p.Line > 0 && p.Page > 0 && p.Page <= len(d.linesBefore) {
+		return d.linesBefore[p.Page-1] + p.Line
+	}
+	return p.Line
+}
+
+// Where names a place to people: 第 3 页第 12 行. It is empty for the zero Place.
+func (d *Document) Where(p Place) diag.Text {
+	var zh, en []string
+	add := func(z, e string, args ...any) {
+		zh, en = append(zh, fmt.Sprintf(z, args...)), append(en, fmt.Sprintf(e, args...))
+	}
+	if p.Page > 0 && !p.Plain {
+		add("第 %d 页", "page %d", p.Page)
+	}
+	switch p.Part {
+	case "":
+	case "header":
+		add("页眉", "header")
+	case "footer":
+		add("页脚", "footer")
+	case "footnote":
+		add("脚注", "footnote")
+	case "endnote":
+		add("尾注", "endnote")
+	case "textbox":
+		add("文本框", "text box")
+	case "comment":
+		add("批注", "comment")
+	default:
+		add("工作表“%s”", "sheet %q", p.Part)
+	}
+	if p.Line > 0 {
+		switch d.Format {
+		case "docx", "doc", "wps", "rtf", "odt", "wordml", "html", "mht":
+			add("第 %d 段", "paragraph %d", p.Line)
+		default:
+			add("第 %d 行", "line %d", p.Line)
+		}
+	}
+	return diag.Text{ZH: strings.Join(zh, ""), EN: strings.Join(en, ", ")}
 }
 
 // Text is all text of the blocks, one a line: cells and notes are included, drawn numbers are not.

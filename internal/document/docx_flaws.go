@@ -27,10 +27,10 @@ func (d *docx) flaw(rule string, at Place, text string) {
 	d.flaws = append(d.flaws, flaw{rule, at, text})
 }
 
-// change notes a tracked insertion.
+// change notes a tracked insertion. What came in has a plus before it, what went out a minus.
 func (d *docx) change(n *node, at Place) {
 	if text := plainWords(n); text != "" {
-		d.flaw("document-tracked-change", at, text)
+		d.flaw("document-tracked-change", at, "+"+text)
 	}
 }
 

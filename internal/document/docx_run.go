@@ -36,7 +36,7 @@ func (p *para) run(n *node, st inlineState, out *[]Block) {
 		}
 		switch {
 		case st.deleted:
-			d.flaw("document-tracked-change", p.base.Place, text)
+			d.flaw("document-tracked-change", p.base.Place, "−"+text)
 			d.r.drop(p.base.Place, text, ReasonDeleted)
 		case l.vanish == on:
 			if strings.TrimSpace(text) != "" {

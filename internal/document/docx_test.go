@@ -98,11 +98,11 @@ func TestDOCXRefusals(t *testing.T) {
 		accepted    string
 	}{
 		{"insertion and deletion", p("前") + `<w:p>` + r("总数") + `<w:del w:id="1" w:author="某人"><w:r><w:delText>一百</w:delText></w:r></w:del><w:ins w:id="2" w:author="某人">` + r("二百") + `</w:ins>` + r("个") + `</w:p>`, nil,
-			"document-tracked-change", "第 2 段：有未接受的修订：“一百二百”", "paragraph | 前\nparagraph | 总数二百个\ndrop deleted x1 | 一百"},
+			"document-tracked-change", "第 2 段：有未接受的修订：“−一百+二百”", "paragraph | 前\nparagraph | 总数二百个\ndrop deleted x1 | 一百"},
 		{"deleted paragraph mark", `<w:p><w:pPr><w:rPr><w:del w:id="1"/></w:rPr></w:pPr>` + r("上") + `</w:p>` + p("下"), nil, "document-tracked-change", "第 1 段", "paragraph | 上下"},
 		{"deleted row", `<w:tbl><w:tr><w:tc>` + p("留") + `</w:tc></w:tr><w:tr><w:trPr><w:del w:id="1"/></w:trPr><w:tc><w:p><w:del w:id="2"><w:r><w:delText>去</w:delText></w:r></w:del></w:p></w:tc></w:tr></w:tbl>`, nil,
 			"document-tracked-change", "修订", "table | 1×1 head 0\n  0,0 1×1 留\ndrop deleted x1 | 去"},
-		{"moved", `<w:p><w:moveFrom w:id="1">` + r("搬走") + `</w:moveFrom></w:p><w:p><w:moveTo w:id="2">` + r("搬走") + `</w:moveTo></w:p>`, nil, "document-tracked-change", "“搬走”", "paragraph | 搬走\ndrop deleted x1 | 搬走"},
+		{"moved", `<w:p><w:moveFrom w:id="1">` + r("搬走") + `</w:moveFrom></w:p><w:p><w:moveTo w:id="2">` + r("搬走") + `</w:moveTo></w:p>`, nil, "document-tracked-change", "“−搬走”", "paragraph | 搬走\ndrop deleted x1 | 搬走"},
 		{"comment", `<w:p><w:commentRangeStart w:id="1"/>` + r("文") + `<w:commentRangeEnd w:id="1"/><w:r><w:commentReference w:id="1"/></w:r></w:p>`, map[string]string{"word/comments.xml": comments},
 			"document-comment", "第 1 段：有批注：“这里要改”", "paragraph | 文\ndrop comment x1 | 这里要改"},
 		{"comment without a place", p("文"), map[string]string{"word/comments.xml": comments}, "document-comment", "这里要改", "paragraph | 文\ndrop comment x1 | 这里要改"},

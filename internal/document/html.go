@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -132,27 +131,6 @@ func (p *page) readTags(root *html.Node) {
 	}
 }
 
-// fieldLabels are the labels of the information table (索引号 …) above a government paper, white space left out.
-var fieldLabels = []string{
-	"索引号", "索引码", "发文机关", "发布机构", "发文机构", "发布单位", "制发机关", "公开主体", "责任部门", "成文日期", "生成日期", "成文时间", "发布日期", "公开日期", "发文日期", "发布时间", "印发日期", "生效日期", "废止日期",
-	"文号", "发文字号", "发文文号", "标题", "名称", "信息名称", "文件名称", "主题分类", "主题词", "关键词", "组配分类", "体裁分类", "信息分类", "分类", "服务对象分类", "公文种类", "文种", "公开方式", "公开范围", "公开时限", "公开类型",
-	"有效性", "效力状态", "时效性", "是否有效", "统一编号", "统一登记号", "内容概述", "信息来源", "来源", "语种", "载体类型", "记录形式",
-}
-
-func fieldLabel(s string) string {
-	s = strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) || strings.ContainsRune("：:【】[]", c) {
-			return -1
-		}
-		return c
-	}, s)
-	s = strings.ReplaceAll(s, "索引号码", "索引号")
-	if slices.Contains(fieldLabels, s) {
-		return s
-	}
-	return ""
-}
-
 // readFields finds tables and lists that hold at least three labelled fields, or 索引号 and one more, and not much else. It tells whether
 // it has taken one within n, since the inner element is the one to take.
 func (p *page) readFields(n *html.Node) (taken bool) {
@@ -204,8 +182,8 @@ func pairs(n *html.Node) map[string]string {
 			return
 		}
 		if whole = squeeze(whole); len([]rune(whole)) < 60 { // <li><b>索引号：</b>……</li>
-			if label, value, ok := strings.Cut(strings.ReplaceAll(whole, ":", "："), "："); ok && fieldLabel(label) != "" && strings.Count(whole, "：") == 1 {
-				found[fieldLabel(label)] = strings.TrimSpace(value)
+			if label, value, ok := strings.Cut(strings.ReplaceAll(whole, ":", "："), "："); ok && FieldLabel(label) != "" && strings.Count(whole, "：") == 1 {
+				found[FieldLabel(label)] = strings.TrimSpace(value)
 				return
 			}
 		}
@@ -220,13 +198,13 @@ func pairs(n *html.Node) map[string]string {
 	}
 	collect(n)
 	for i, s := range leaves {
-		if label := fieldLabel(s); label != "" {
-			if i+1 < len(leaves) && fieldLabel(leaves[i+1]) == "" && found[label] == "" {
+		if label := FieldLabel(s); label != "" {
+			if i+1 < len(leaves) && FieldLabel(leaves[i+1]) == "" && found[label] == "" {
 				found[label] = leaves[i+1]
 			}
-		} else if label, value, ok := strings.Cut(strings.Replace(s, ":", "：", 1), "："); ok && fieldLabel(label) != "" && found[fieldLabel(label)] == "" {
+		} else if label, value, ok := strings.Cut(strings.Replace(s, ":", "：", 1), "："); ok && FieldLabel(label) != "" && found[FieldLabel(label)] == "" {
 			if value = strings.TrimSpace(value); value != "" {
-				found[fieldLabel(label)] = value
+				found[FieldLabel(label)] = value
 			}
 		}
 	}

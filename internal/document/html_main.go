@@ -15,7 +15,7 @@ type mass struct {
 	prose int // 汉字 in sentences: in stretches that hold a comma or a stop, outside links
 	all   int // characters but white space
 
-	labels int // texts that are, or begin with, a label of fieldLabels
+	labels int // texts that are, or begin with, a label (FieldLabel)
 }
 
 // weigh reckons the mass of every element from its texts upward.
@@ -41,7 +41,7 @@ func (p *page) weigh(n *html.Node, depth int) *mass {
 			}
 			m.han += han
 			m.all += all
-			if label, _, _ := strings.Cut(strings.Replace(k.Data, ":", "：", 1), "："); all > 0 && len(label) < 60 && fieldLabel(label) != "" {
+			if label, _, _ := strings.Cut(strings.Replace(k.Data, ":", "：", 1), "："); all > 0 && len(label) < 60 && FieldLabel(label) != "" {
 				m.labels++
 			}
 			if sentence || han >= 30 {
@@ -200,7 +200,7 @@ func isBox(n *html.Node) bool {
 }
 
 var (
-	chromeNames = regexp.MustCompile(`(?i)(^|[-_ ])(nav|navbar|navigation|menu|footer?|foot|header|crumbs?|breadcrumb|position|dqwz|share|bdshare\w*|bshare\w*|social|print|tools?|toolbar|fontsize|relate[ds]?|related|recommend|hot|side|sidebar|aside|copyright|links|friend|search|page-?nav|pagination|pager|prev|next|ewm|qrcode|comment|login|banner|top-?bar|back-?top|logo|weixin|print-btn|zrbj|gb|closed?)([-_ ]|$)`)
+	chromeNames = regexp.MustCompile(`(?i)(^|[-_ ])(nav|navbar|navigation|menu|footer?|foot|header|crumbs?|breadcrumb|position|dqwz|share|bdshare\w*|bshare\w*|social|print|tools?|toolbar|fontsize|relate[ds]?|related|recommend|hot|side|sidebar|aside|copyright|links|friend|search|page-?nav|pagination|pager|prev|next|ewm|qrcode|comment|login|banner|top-?bar|back-?top|logo|weixin|print-btn|zrbj|gb|closed?|toc|outline|mulu|qr|qr-?code)([-_ ]|$)`)
 	displayNone = regexp.MustCompile(`(?i)(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)`)
 )
 
@@ -228,7 +228,27 @@ func chromeWithin(n, top *html.Node) bool {
 // hidden holds for elements that a browser does not show.
 func hidden(n *html.Node) bool {
 	for _, a := range n.Attr {
-		if a.Key == "hidden" || a.Key == "style" && displayNone.MatchString(a.Val) {
+		switch {
+		case a.Key == "hidden", a.Key == "style" && displayNone.MatchString(a.Val):
+			return true
+		case a.Key == "color" && white.MatchString(a.Val), a.Key == "style" && whiteStyle.MatchString(a.Val):
+			return !coloured(n) && len(textOf(n)) < 300
+		}
+	}
+	return false
+}
+
+// Text as white as its paper is how sites mark what others copy from them.
+var (
+	white      = regexp.MustCompile(`(?i)^\s*(?:#fff|#ffffff|white)\s*$`)
+	whiteStyle = regexp.MustCompile(`(?i)(?:^|;)\s*color\s*:\s*(?:#fff|#ffffff|white|rgb\(255,\s*255,\s*255\))\s*(?:;|!|$)`)
+	background = regexp.MustCompile(`(?i)background`)
+)
+
+// coloured reports whether an element, or one round it, has a ground of its own, as cells of tables may have it by a style sheet.
+func coloured(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if attr(n, "bgcolor") != "" || background.MatchString(attr(n, "style")) || attr(n, "background") != "" || n.Data == "th" || n.Data == "td" && len(textOf(n)) < 300 {
 			return true
 		}
 	}

@@ -121,10 +121,11 @@ table | 2×2 head 1
 drop portal x1 | 首页
 drop portal x1 | 某单位主办，某公司承办。电话：123。
 `},
-		{"bold around blocks, Word's leavings", `<html><body><div id="vsb_content_2"><p class=MsoNormal><span style="font-weight:bold">一、题</span><o:p></o:p></p><b><p>粗段</p></b><p><span style="font-size:16pt">　　` + long + `<!--[if x]>不读<![endif]--></span></p></div></body></html>`, `
+		{"bold around blocks, Word's leavings", `<html><body><div id="vsb_content_2"><p class=MsoNormal><span style="font-weight:bold">一、题</span><o:p></o:p></p><b><p>粗段</p></b><p><span style="font-size:16pt">　　` + long + `<!--[if x]>不读<![endif]--></span><font color="#FFFFFF">转自某网</font></p></div></body></html>`, `
 paragraph | *一、题*
 paragraph | *粗段*
 paragraph | 　　` + long + `
+drop hidden x1 | 转自某网
 `},
 		{"layout tables of an old page", `<html><body><table><tr><td><a href=1>菜单一</a></td></tr><tr><td><table><tr><td width=10></td><td><font>` + long + `<br>　　` + filler + `<br><br>` + filler + `</font></td></tr></table></td></tr></table></body></html>`, `
 paragraph | ` + long + `

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/han"
 )
 
 // printArea says where the text of a document stands on its pages and how large it is.
@@ -21,11 +22,21 @@ type printArea struct {
 func (r *reader) layout(pages []printed) {
 	r.doc.Pages = len(pages)
 	var all [][]*printedLine
+	before := 0
 	for i, p := range pages {
 		if r.ctx.Err() != nil {
 			return
 		}
-		all = append(all, linesOf(p, i+1))
+		lines := linesOf(p, i+1)
+		all = append(all, lines)
+		r.doc.linesBefore = append(r.doc.linesBefore, before)
+		before += len(lines)
+	}
+	gaps := spacingOf(all)
+	for _, lines := range all {
+		for _, l := range lines {
+			l.build(gaps)
+		}
 	}
 	area := measure(all)
 	markHeads(all, pages, area)
@@ -62,6 +73,11 @@ func measure(all [][]*printedLine) printArea {
 	}
 	a := printArea{size: math.Max(size.most(), 4)}
 	a.left, a.right, a.leading = left.most(), right.most(), leading.most()
+	if n := right.weight(); right[a.right] < 3 || right[a.right]*8 < n { // ragged lines, or few: the text is as wide as the widest
+		for x := range right {
+			a.right = math.Max(a.right, x)
+		}
+	}
 	// The text is as wide as its lines, not as the commonest indented line: a left edge that many lines share further left is the edge.
 	for x, n := range left {
 		if x < a.left && n >= 2 && n*6 >= left[math.Round(a.left/2)*2] && a.left-x < 4*a.size {
@@ -94,6 +110,15 @@ func measure(all [][]*printedLine) printArea {
 type tally map[float64]float64
 
 func (t tally) add(v, weight float64) { t[math.Round(v/2)*2] += weight }
+
+// weight is the sum of the counts.
+func (t tally) weight() float64 {
+	sum := 0.0
+	for _, n := range t {
+		sum += n
+	}
+	return sum
+}
 
 // most returns the commonest value; of equally common ones the smaller.
 func (t tally) most() float64 {
@@ -165,6 +190,7 @@ type setter struct {
 	area    printArea
 	open    *Block       // the paragraph that may go on
 	last    *printedLine // its last line
+	seams   []int        // where a line of it ended between a figure and a Chinese character
 	table   []*printedLine
 	newPage bool
 	rows    int
@@ -195,7 +221,7 @@ func (s *setter) drop(l *printedLine) {
 		return
 	}
 	s.dropped[key] = len(s.r.doc.Dropped)
-	s.r.drop(Place{Page: l.page, Line: l.n}, l.text(), l.reason)
+	s.r.drop(l.place(), l.text(), l.reason)
 }
 
 func (s *setter) line(l *printedLine) {
@@ -210,7 +236,13 @@ func (s *setter) line(l *printedLine) {
 	}
 	s.closeTable()
 	if s.open != nil && s.continues(l) {
+		if mixed(lastRune(s.open.Text), firstRune(l.text())) {
+			s.seams = append(s.seams, len(s.open.Text))
+		}
 		s.open.Text = joinLines(s.open.Text, l.text())
+		if l.page != s.last.page {
+			s.r.doc.Joined = append(s.r.doc.Joined, Join{s.last.place(), l.place()})
+		}
 		s.last = l
 		s.newPage = false // the paragraph runs across the page break
 		return
@@ -229,6 +261,9 @@ func (s *setter) breakPage(l *printedLine) {
 
 // continues tells whether a line goes on with the open paragraph: the line before fills the measure and this one begins at its edge.
 func (s *setter) continues(l *printedLine) bool {
+	if han.WithoutLeader(s.open.Text) != s.open.Text { // a line of a table of contents
+		return false
+	}
 	em := math.Max(s.last.size, 1)
 	slack := 1.6 * em
 	for _, c := range l.text() { // a figure or Latin word is not cut: it may have left the line before short
@@ -243,8 +278,11 @@ func (s *setter) continues(l *printedLine) bool {
 	same := math.Abs(l.size-s.last.size) <= 0.15*em || math.Abs((l.y1-l.y0)-(s.last.y1-s.last.y0)) < 0.05*em
 	// A hanging paragraph stands deeper than the text, all its lines but the first at one edge.
 	hanging := s.open.Indent <= 0 && math.Abs(l.x0-s.last.x0) < 0.4*em && s.last.x0 > s.area.left+0.9*em && s.open.Align == ""
-	if !full || !same || !flush && !hanging || s.open.Align == AlignCenter {
+	if !full || !same || !flush && !hanging || s.open.Align != "" {
 		return false
+	}
+	if _, _, numbered := han.HeadingNumber(l.text()); numbered && !s.area.indented && han.EndsSentence(s.open.Text) {
+		return false // a new item, where no indent tells
 	}
 	if l.page != s.last.page {
 		// Across pages the eye needs a second sign: the sentence has not ended, or paragraphs are always indented here and this is no
@@ -258,7 +296,7 @@ func (s *setter) continues(l *printedLine) bool {
 
 func (s *setter) begin(l *printedLine) *Block {
 	em := math.Max(l.size, 1)
-	b := &Block{Kind: KindParagraph, Text: l.text(), Size: l.size, Place: Place{Page: l.page, Line: l.n}}
+	b := &Block{Kind: KindParagraph, Text: l.text(), Size: l.size, Place: l.place()}
 	in, out := l.x0-s.area.left, s.area.right-l.x1
 	switch {
 	case in > 2.4*s.area.size && math.Abs(in-out) < 2*s.area.size:
@@ -282,57 +320,36 @@ func joinLines(a, b string) string {
 
 func (s *setter) closeParagraph() {
 	if s.open != nil {
+		s.open.Text = withBlanks(s.open.Text, s.seams)
 		s.r.doc.Blocks = append(s.r.doc.Blocks, *s.open)
-		s.open, s.last = nil, nil
+		s.open, s.last, s.seams = nil, nil, nil
 	}
 }
 
-// closeTable makes a table of parted lines when they have the same columns, else one paragraph each.
-func (s *setter) closeTable() {
-	lines := s.table
-	if s.table = nil; len(lines) == 0 {
-		return
-	}
-	if t := tableOf(lines); t != nil {
-		s.r.doc.Blocks = append(s.r.doc.Blocks, Block{Kind: KindTable, Table: t, Place: Place{Page: lines[0].page, Line: lines[0].n}})
-		return
-	}
-	for _, l := range lines {
-		if len(lines) > 1 {
-			s.rows++
+// withBlanks puts blanks where lines ended between figures and Chinese characters, when the paragraph has them at all other such places:
+// a blank at the end of a line is not printed.
+func withBlanks(text string, seams []int) string {
+	blanks, tight := 0, -len(seams)
+	var last, before rune
+	for _, c := range text {
+		if mixed(before, c) {
+			tight++
+		} else if before == ' ' && mixed(last, c) {
+			blanks++
 		}
-		b := s.begin(l)
-		b.Align = ""
-		s.r.doc.Blocks = append(s.r.doc.Blocks, *b)
+		last, before = before, c
 	}
-}
-
-func tableOf(lines []*printedLine) *Table {
-	cols := len(lines[0].parts)
-	if len(lines) < 2 {
-		return nil
+	if blanks < 2 || tight > 0 {
+		return text
 	}
-	t := &Table{Rows: len(lines), Cols: cols}
-	lo, hi := make([]float64, cols), make([]float64, cols)
-	for i, l := range lines {
-		if len(l.parts) != cols {
-			return nil
-		}
-		for j, p := range l.parts {
-			if i == 0 {
-				lo[j], hi[j] = p.x0, p.x1
-			}
-			lo[j], hi[j] = math.Min(lo[j], p.x0), math.Max(hi[j], p.x1)
-			at := Place{Page: l.page, Line: l.n}
-			t.Cells = append(t.Cells, Cell{Row: i, Col: j, RowSpan: 1, ColSpan: 1, Blocks: []Block{{Kind: KindParagraph, Text: p.text, Place: at, Size: l.size}}})
-		}
+	var b strings.Builder
+	at := 0
+	for _, i := range seams {
+		b.WriteString(text[at:i])
+		b.WriteByte(' ')
+		at = i
 	}
-	for j := 1; j < cols; j++ {
-		if lo[j] < hi[j-1] {
-			return nil
-		}
-	}
-	return t
+	return b.String() + text[at:]
 }
 
 func (s *setter) end() {

@@ -36,7 +36,7 @@ func (r *reader) readOffice() error {
 		return nil
 	}
 	office := r.opt.Office
-	if office == nil {
+	if office == nil || office.turn == nil {
 		office = NewOffice(0)
 	}
 	select {

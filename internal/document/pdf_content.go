@@ -143,6 +143,7 @@ type pdfRun struct {
 	s        pdfState
 	stack    []pdfState
 	tm, line matrix
+	marked   []markedText
 }
 
 // maxPDFOps bounds the operators of a file: a page of text has some thousands.
@@ -268,6 +269,10 @@ func (r *pdfRun) operate(op string, args []any, resources pdfDict) {
 		}
 	case "cm":
 		r.s.ctm = six().times(r.s.ctm)
+	case "BMC", "BDC":
+		r.mark(args, resources)
+	case "EMC":
+		r.endMark()
 	case "BT":
 		r.tm, r.line = identity, identity
 	case "Tf":

@@ -2,7 +2,6 @@ package document
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
 	"strings"
 	"unicode/utf8"
@@ -108,47 +107,10 @@ func (r *reader) find(severity diag.Severity, rule string, at Place, message, hi
 	d := diag.Diagnostic{Rule: rule, Severity: severity, Path: r.name, Message: message, Hint: hint}
 	if at.Plain {
 		d.Start = diag.Pos{Line: at.Line, Column: 1}
-	} else if where := r.where(at); where.ZH != "" {
+	} else if where := r.doc.Where(at); where.ZH != "" {
 		d.Message = diag.Text{ZH: where.ZH + "：" + message.ZH, EN: where.EN + ": " + message.EN}
 	}
 	r.list = append(r.list, d)
-}
-
-// where names a place to people, or is empty.
-func (r *reader) where(p Place) diag.Text {
-	var zh, en []string
-	add := func(z, e string, args ...any) {
-		zh, en = append(zh, fmt.Sprintf(z, args...)), append(en, fmt.Sprintf(e, args...))
-	}
-	if p.Page > 0 {
-		add("第 %d 页", "page %d", p.Page)
-	}
-	switch p.Part {
-	case "":
-	case "header":
-		add("页眉", "header")
-	case "footer":
-		add("页脚", "footer")
-	case "footnote":
-		add("脚注", "footnote")
-	case "endnote":
-		add("尾注", "endnote")
-	case "textbox":
-		add("文本框", "text box")
-	case "comment":
-		add("批注", "comment")
-	default:
-		add("工作表“%s”", "sheet %q", p.Part)
-	}
-	if p.Line > 0 {
-		switch r.doc.Format {
-		case "docx", "doc", "wps", "rtf", "odt", "wordml", "html", "mht":
-			add("第 %d 段", "paragraph %d", p.Line)
-		default:
-			add("第 %d 行", "line %d", p.Line)
-		}
-	}
-	return diag.Text{ZH: strings.Join(zh, ""), EN: strings.Join(en, ", ")}
 }
 
 func (r *reader) damaged(what string, err error) {

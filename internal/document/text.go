@@ -61,6 +61,12 @@ func (r *reader) badEncoding(err error) {
 		diag.Say("请用写字的软件打开，确认无乱码后另存为 UTF-8 文本", "open it in an editor, see that it reads well, and save it as UTF-8"))
 }
 
+// Decode turns the bytes of a text file or a web page into text, as Read does; an error says why the encoding cannot be proved.
+func Decode(data []byte) (string, error) {
+	text, _, err := decode(data)
+	return text, err
+}
+
 // decode turns bytes into text by the first encoding that is proved: a byte order mark, valid UTF-8, UTF-16 when there are NUL bytes,
 // GB18030. UTF-16 and GB18030 must give the same bytes when written again; no character is ever replaced.
 func decode(data []byte) (text, encoding string, err error) {

@@ -24,8 +24,8 @@ func (im *importing) report() {
 				im.res.Dropped = append(im.res.Dropped, Dropped{p.line, c.text, c.reason})
 			}
 		}
-		if p.state == dropped && p.text != "" {
-			im.res.Dropped = append(im.res.Dropped, Dropped{p.line, p.text, p.reason})
+		if text := p.inked(); p.state == dropped && text != "" {
+			im.res.Dropped = append(im.res.Dropped, Dropped{p.line, text, p.reason})
 		}
 	}
 	for _, n := range im.doc.Notes {
@@ -34,6 +34,7 @@ func (im *importing) report() {
 		}
 	}
 	slices.SortStableFunc(im.res.Dropped, func(a, b Dropped) int { return a.Line - b.Line })
+	slices.SortStableFunc(im.res.Joined, func(a, b Joined) int { return a.Line - b.Line })
 }
 
 // balanced checks the law on the finished Markdown, as the reader of pages reads it back: what was kept stands there in its order and
@@ -64,7 +65,7 @@ func (im *importing) balanced() bool {
 			tally(c.text, -1)
 		}
 		if p.state == dropped {
-			tally(p.text, -1)
+			tally(p.inked(), -1)
 		}
 	}
 	if r, n := count.left(); n != 0 {

@@ -90,7 +90,7 @@ func TestOfficeBlocks(t *testing.T) {
 	}
 	r := New(Options{}).Import(Source{Path: "a.docx", Doc: doc})
 	checkResult(t, r)
-	want := "## 一、治水\n\n**（一）巡查。**全年巡查河道36条。\n\n清淤[^f1]四处。\n\n先上游\n\n| 项目 | 数量\\|单位 |  |\n|---|---|---|\n| 河道 | 36 | 条<br>段 |\n\n" +
+	want := "## 一、治水\n\n**（一）巡查。**全年巡查河道36条。\n\n清淤[^f1]四处。\n\n- 先上游\n\n| 项目 | 数量\\|单位 |  |\n|---|---|---|\n| 河道 | 36 | 条<br>段 |\n\n" +
 		"![](image-1.png)\n\n## 结语\n\n继续努力。\n\n[^f1]: 指主河道。\n"
 	if string(r.Body) != want {
 		t.Errorf("got\n%s\nwant\n%s", r.Body, want)
@@ -103,7 +103,7 @@ func TestOfficeBlocks(t *testing.T) {
 // TestAccountCanFail: a body that does not show the text is refused.
 func TestAccountCanFail(t *testing.T) {
 	doc := &document.Document{Blocks: []document.Block{{Kind: document.KindLine, Text: "甲乙。"}}, Meta: map[string]string{}}
-	im := &importing{src: Source{Path: "a"}, doc: doc, res: &Result{}, names: newGazetteer(New(Options{}).opt.Districts)}
+	im := New(Options{}).begin(Source{Path: "a", Doc: doc})
 	im.take()
 	im.clean()
 	im.joinAll()

@@ -76,6 +76,7 @@ func (im *importing) slug() string {
 
 // sectorIn is the word for the field that a title names; 工作 when it names none.
 func sectorIn(title string) string {
+	title = strings.ReplaceAll(title, "人民政府", " ") // holds 民政
 	for i := range title {
 		if s, size := sectorOf(title[i:]); size > 0 {
 			return s.slug

@@ -18,12 +18,12 @@ func (im *importing) findAgency() {
 	}
 	if len(f.signed) > 0 {
 		if a, ok := im.organName(f.signed[0].text); ok {
-			set(a, High, diag.Say("署名，第 %d 行", "the signature, line %d", f.signed[0].line))
+			set(a, High, join(diag.Say("署名，", "the signature, "), im.where(f.signed[0].line)))
 			return
 		}
 	}
 	for _, key := range [...]string{"发文机关", "发布机构", "信息来源单位"} {
-		if a, ok := im.organName(im.doc.Meta[key]); ok {
+		if a, ok := im.organName(im.meta[key]); ok {
 			set(a, High, diag.Say("信息表的“%s”", "the table's %q", key))
 			return
 		}
@@ -35,9 +35,11 @@ func (im *importing) findAgency() {
 		}
 	}
 	lead := titleLead(im.title.text)
-	if a, ok := im.organName(lead); ok {
-		set(a, High, diag.Say("标题", "the title"))
-		return
+	for _, name := range [...]string{lead, lead + "政府"} { // of a township
+		if a, ok := im.organName(name); ok && strings.Contains(im.title.text, name) {
+			set(a, High, diag.Say("标题", "the title"))
+			return
+		}
 	}
 	if at := im.seat(lead); at.known {
 		if s, size := sectorOf(lead[at.size:]); size > 0 {
@@ -93,14 +95,14 @@ func (im *importing) government() (agency, diag.Text, bool) {
 		s := tight(p.text)
 		if strings.Contains(s, "国务院总理") || strings.Contains(s, "届全国人民代表大会") && utf8.RuneCountInString(s) < 60 {
 			a, ok := try("国务院")
-			return a, diag.Say("第 %d 行", "line %d", p.line), ok
+			return a, im.where(p.line), ok
 		}
 		for _, m := range [...][]string{inMeeting.FindStringSubmatch(s), ofHead.FindStringSubmatch(s)} {
 			if m == nil || utf8.RuneCountInString(s) > 80 {
 				continue
 			}
 			if a, ok := try(m[1]); ok {
-				return a, diag.Say("第 %d 行", "line %d", p.line), true
+				return a, im.where(p.line), true
 			}
 		}
 	}

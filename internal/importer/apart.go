@@ -1,8 +1,8 @@
 package importer
 
 import (
+	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/han"
@@ -39,95 +39,14 @@ func traceReason(t han.WebTrace) diag.Text {
 
 // setApart drops what is not the report.
 func (im *importing) setApart() {
-	im.pageNumbers()
-	im.catalogue()
 	im.copies()
 	im.repeatedTitle()
+	im.record()
 	im.tail()
 	im.headZone()
 	im.glossary()
 	im.paging()
 	im.runningHeads()
-}
-
-// catalogue finds a table of contents: announced by 目录, or the headings in a row before they come again with their text.
-func (im *importing) catalogue() {
-	for i, p := range im.pieces {
-		if p.live() && han.IsCatalogueMark(p.text) {
-			if end := im.catalogueEnd(i + 1); end > 0 {
-				im.dropRange(i, end, whyCatalogue)
-				im.outline = im.pieces[i:end]
-				return
-			}
-		}
-	}
-	start := im.headEnd()
-	if start == len(im.pieces) {
-		return
-	}
-	if n, _, ok := han.HeadingNumber(im.pieces[start].text); ok && n.Class.Heading() {
-		if end := im.catalogueEnd(start); end > 0 {
-			im.dropRange(start, end, whyCatalogue)
-			im.outline = im.pieces[start:end]
-		}
-	}
-}
-
-// catalogueEnd is the index of the line at which the text behind a table of contents begins: the first entry again, or the title
-// again before it. 0 when prose comes first.
-func (im *importing) catalogueEnd(from int) int {
-	first, entries, again := "", 0, 0
-	for i := from; i < len(im.pieces); i++ {
-		p := im.pieces[i]
-		if p.table != nil {
-			return 0
-		}
-		s := ink(han.WithoutLeader(p.text))
-		switch {
-		case s == "" || !p.live() && p.state != moved:
-			continue
-		case entries >= 2 && im.title.text != "" && s == ink(im.title.text):
-			if again == 0 {
-				again = i
-			}
-			continue
-		case entries >= 2 && strings.HasPrefix(ink(p.text), first):
-			if again > 0 {
-				return again
-			}
-			return i
-		case utf8.RuneCountInString(s) > 60 || han.FirstStop(s) >= 0:
-			return 0
-		}
-		if _, _, numbered := han.HeadingNumber(s); numbered {
-			if first == "" {
-				first = s
-			}
-			entries++
-		}
-	}
-	return 0
-}
-
-// compareOutline reports the headings of the table of contents that the text has not: sections are missing (standards D-31).
-func (im *importing) compareOutline() {
-	var have strings.Builder
-	for _, h := range im.res.Headings {
-		have.WriteString("\n" + ink(h.Number+h.Text))
-	}
-	var missing []string
-	line := 0
-	for _, p := range im.outline {
-		s := ink(han.WithoutLeader(p.text))
-		if _, _, numbered := han.HeadingNumber(s); numbered && p.reason == whyCatalogue && !strings.Contains(have.String(), "\n"+s) {
-			missing = append(missing, s)
-			line = max(line, p.line)
-		}
-	}
-	if len(missing) > 0 {
-		im.found("import-section-missing", diag.Warning, line, diag.Say("目录里的 %d 个标题在正文里没有：%s", "%d headings of the table of contents are not in the text: %s", len(missing), clip(strings.Join(missing, "；"), 120)),
-			diag.Say("请核对正文是否完整", "check that the text is whole"))
-	}
 }
 
 func (im *importing) dropRange(from, to int, why diag.Text) {
@@ -257,7 +176,7 @@ func (im *importing) tail() {
 	for i := cutAt - 1; i >= 0; i-- {
 		p := im.pieces[i]
 		t := p.web()
-		if p.live() && (t == han.NoTrace || t == han.WebPaywall) {
+		if p.live() && (t == han.NoTrace && !p.isLink() || t == han.WebPaywall) {
 			break
 		}
 		if p.live() {
@@ -266,6 +185,35 @@ func (im *importing) tail() {
 		}
 	}
 }
+
+// Our own pages close a text with a record (公开记录) of first publication, corrections and a check sum, and open with a word on what the
+// site is.
+var (
+	checkSum   = regexp.MustCompile(`文本校验码[ ]*[：:][ ]*[0-9a-f]{8,64}`)
+	recordLine = regexp.MustCompile(`^(?:收录|首次发布)[ ]*[：:][ ]*\d{4}年|^更正次数[ ]*[：:]`)
+	siteNotice = regexp.MustCompile(`^跳到正文$|^非官方网站[：:]`)
+)
+
+// record drops the record behind the text of one of our own pages, and what follows it.
+func (im *importing) record() {
+	for i, p := range im.pieces {
+		if !p.live() || !checkSum.MatchString(p.text) || p.length() > 100 {
+			continue
+		}
+		for i > 0 && (im.pieces[i-1].text == "" || recordLine.MatchString(im.pieces[i-1].text)) && im.pieces[i-1].table == nil {
+			i--
+		}
+		im.dropRange(i, len(im.pieces), whyTail)
+		return
+	}
+}
+
+// isLink reports whether a short piece is nothing but a link of a web page: an item of a menu. The name of an attachment is none.
+func (p *piece) isLink() bool {
+	return p.linked > 0 && (p.linked*2 >= len(p.raw) || strings.Contains(p.text, " · ")) && p.length() <= 60 && !attached.MatchString(p.text) && !han.EndsSentence(p.text)
+}
+
+var attached = regexp.MustCompile(`^附[件表图]|(?i)\.(?:docx?|xlsx?|pdf|ofd|wps|et|pptx?|zip|txt|csv)\b`)
 
 // headZone drops what a web page sets before the text: lines that are plainly its own, values below their labels, and short lines
 // between two such lines.
@@ -278,7 +226,7 @@ func (im *importing) headZone() {
 			continue
 		}
 		t := p.web()
-		plain := t == han.NoTrace || t == han.WebPaywall
+		plain := (t == han.NoTrace || t == han.WebPaywall) && !p.isLink() && !siteNotice.MatchString(p.text)
 		if plain && label && p.length() <= 20 && !im.own(p) {
 			im.readValue(p)
 			p.drop(traceReason(han.WebStamp))
@@ -294,6 +242,9 @@ func (im *importing) headZone() {
 		label = len(s) > 0 && s[len(s)-1].Value == ""
 		if last >= 0 && i-last <= 8 {
 			im.between(last+1, i)
+		}
+		if t == han.NoTrace {
+			p.drop(whyHead)
 		}
 		p.drop(traceReason(t))
 		last = i

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"gongkai/internal/diag"
@@ -69,13 +68,23 @@ func (im *importing) fields() {
 	im.place()
 }
 
+// maxBehind is how many short paragraphs may stand behind a signature: 附件, 联系人, 抄送.
+const maxBehind = 6
+
 // signature reads organ and date at the end.
 func (im *importing) signature() {
-	n := len(im.paras)
-	if n < 2 {
-		return
+	var date report.Date
+	n, ok := len(im.paras), false
+	for behind := 0; n >= 2 && behind <= maxBehind; behind++ {
+		p := im.paras[n-1]
+		if date, ok = parseDate(p.text); ok {
+			break
+		}
+		if p.heading != nil || p.table != nil || utf8.RuneCountInString(p.text) > 60 {
+			return
+		}
+		n--
 	}
-	date, ok := parseDate(im.paras[n-1].text)
 	if !ok {
 		return
 	}
@@ -103,21 +112,24 @@ func parseDate(s string) (report.Date, bool) {
 		}
 		part[i] = n
 	}
-	d := report.Date{Year: part[0], Month: part[1], Day: part[2]}
-	t := time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
-	return d, d.Year >= report.FirstYear && d.Year <= report.LastYear && t.Day() == d.Day && int(t.Month()) == d.Month
+	d := report.Day(part[0], part[1], part[2])
+	return d, d.Year >= report.FirstYear && d.Year <= report.LastYear && d.Real()
 }
 
 // findKind reads the kind off the title, else off the headings.
 func (im *importing) findKind() {
 	f := &im.facts
+	if k, ok := report.ParseKind(squeeze(im.meta["材料类型"])); ok {
+		f.kind, f.kindSure, f.kindFrom = k, High, diag.Say("信息表的“材料类型”", "the table's 材料类型")
+		return
+	}
 	if k, ok := kindOf(im.title.text); ok {
 		f.kind, f.kindSure, f.kindFrom = k, High, diag.Say("标题", "the title")
 		return
 	}
 	for _, p := range im.paras[:min(8, len(im.paras))] {
 		if reporting.MatchString(tight(p.text)) {
-			f.kind, f.kindSure, f.kindFrom = report.GovernmentWorkReport, Medium, diag.Say("开头的话，第 %d 行", "the opening words, line %d", p.line)
+			f.kind, f.kindSure, f.kindFrom = report.GovernmentWorkReport, Medium, join(diag.Say("开头的话，", "the opening words, "), im.where(p.line))
 			return
 		}
 	}

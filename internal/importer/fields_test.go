@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gongkai/internal/division"
+	"gongkai/internal/document"
 	"gongkai/internal/report"
 )
 
@@ -25,6 +26,8 @@ func TestFields(t *testing.T) {
 		{name: "an area below a city", head: "杭州市高新区管委会2022年工作总结\n", rel: "330100-gaoxinqu/gwh/2022/gongzuo-zongjie.md", title: "杭州市高新区管委会2022年工作总结", kind: "summary", period: "2022"},
 		{name: "a masked place", head: "××市××县教育局2022年工作总结\n", rel: "mouxian/jyj/2022/jiaoyu-zongjie.md", title: "××市××县教育局2022年工作总结", agency: "××市××县教育局", kind: "summary", period: "2022"},
 		{name: "a range of years", head: "桐庐县司法局2016—2020年工作总结\n", rel: "330122/sfj/2016/sifa-zongjie.md", title: "桐庐县司法局2016—2020年工作总结", agency: "桐庐县司法局", kind: "summary", period: "2016..2020"},
+		{name: "a field outside the table", head: "桐庐县粮食和物资储备局2022年工作总结\n", rel: "330122/lswzcbj/2022/gongzuo-zongjie.md", title: "桐庐县粮食和物资储备局2022年工作总结", agency: "桐庐县粮食和物资储备局", kind: "summary", period: "2022"},
+		{name: "a township", head: "桐庐县横村镇人民政府2022年工作总结\n", rel: "330122/hczzf/2022/gongzuo-zongjie.md", title: "桐庐县横村镇人民政府2022年工作总结", agency: "桐庐县横村镇人民政府", kind: "summary", period: "2022"},
 		{name: "a province", head: "浙江省民政厅2021年工作总结\n", rel: "330000/mzt/2021/minzheng-zongjie.md", title: "浙江省民政厅2021年工作总结", agency: "浙江省民政厅", kind: "summary", period: "2021"},
 	} {
 		r := importText(t, New(Options{}), c.head+text+c.tail)
@@ -100,6 +103,24 @@ func TestKinds(t *testing.T) {
 	} {
 		if got, ok := kindOf(title); !ok || got != want {
 			t.Errorf("%s: %s", title, got)
+		}
+	}
+}
+
+// TestTitleOfAPage: a title that stands outside the main text, which the page does not say to be one, and a time that proves nothing.
+func TestTitleOfAPage(t *testing.T) {
+	doc := &document.Document{Format: "html", Meta: map[string]string{"发布日期": "2023-01-12"}, Dropped: []document.Dropped{
+		{Place: document.Place{Line: 1}, Text: "某网", Reason: document.ReasonPortal}, {Place: document.Place{Line: 2}, Text: "桐庐县水利局2022年工作总结", Reason: document.ReasonPortal},
+		{Place: document.Place{Line: 9}, Text: "桐庐县教育局2021年工作总结", Reason: document.ReasonPortal},
+	}, Blocks: []document.Block{{Kind: document.KindParagraph, Text: "一、治水", Place: document.Place{Line: 3}}, {Kind: document.KindParagraph, Text: "今年巡查河道。", Place: document.Place{Line: 4}}}}
+	r := New(Options{}).Import(Source{Path: "a.html", Doc: doc})
+	checkResult(t, r)
+	if r.Head.Title != "桐庐县水利局2022年工作总结" || r.Head.Date != "" || hasRule(r, "import-title-inferred") {
+		t.Errorf("%+v %v", r.Head, r.Found)
+	}
+	for _, d := range r.Found {
+		if d.Rule == "import-date-missing" && !strings.Contains(d.Message.ZH, "“2023-01-12”不能证明") {
+			t.Error(d.Message.ZH)
 		}
 	}
 }

@@ -78,9 +78,13 @@ func isNumbered(list []*numbered, paras []*para, p *para) bool {
 	return slices.ContainsFunc(list, func(s *numbered) bool { return paras[s.index] == p })
 }
 
+// attachments is how the list of attachments begins (GB/T 9704): its further items are no headings.
+var attachments = regexp.MustCompile(`^附[ \x{3000}]*件[ \x{3000}]*[：:]`)
+
 // numbered lists the paragraphs that begin with a heading number, and how each is built.
 func (im *importing) numbered() []*numbered {
 	var list []*numbered
+	listed := false // among the names of attachments (附件：1.…) at the end
 	for i, p := range im.paras {
 		if p.table != nil || p.picture != nil {
 			continue
@@ -89,7 +93,11 @@ func (im *importing) numbered() []*numbered {
 			im.draw(p)
 		}
 		n, rest, ok := han.HeadingNumber(p.text)
-		if !ok || !n.Class.Heading() || rest == "" {
+		if attachments.MatchString(p.text) {
+			listed = true
+			continue
+		}
+		if listed = listed && ok && n.Class == han.ClassArabic; listed || !ok || !n.Class.Heading() || rest == "" {
 			continue
 		}
 		s := &numbered{index: i, n: n, rest: rest}
@@ -102,6 +110,9 @@ func (im *importing) numbered() []*numbered {
 // draw writes the number that the program draws before a paragraph into its text, when it numbers a heading; bullets are left out.
 func (im *importing) draw(p *para) {
 	number := p.first.number
+	if p.first.bulleted() {
+		return
+	}
 	p.first.number = ""
 	if _, _, ok := han.HeadingNumber(number + "某"); !ok {
 		return
@@ -113,7 +124,7 @@ func (im *importing) draw(p *para) {
 	for i := range p.notes {
 		p.notes[i].at += len(number)
 	}
-	im.res.Added = append(im.res.Added, Added{number, diag.Say("第 %d 段由程序自动编的序号", "the number that the program draws before paragraph %d", p.line)})
+	im.res.Added = append(im.res.Added, Added{number, join(im.where(p.line), diag.Say("由程序自动编的序号", ": the number that the program draws"))})
 }
 
 func (s *numbered) shape(p *para) {
@@ -241,7 +252,7 @@ func (im *importing) standsOver(s *numbered) bool {
 	if ok && n.Class.Heading() {
 		return n.Class > s.n.Class
 	}
-	return next.first.mark == 0 && next.picture == nil && han.EndsSentence(next.text)
+	return next.first.mark == 0 && next.picture == nil && (han.EndsSentence(next.text) || utf8.RuneCountInString(next.text) > maxHead)
 }
 
 // unquoted leaves out what stands in quotes and book marks: “7个专项”行动.

@@ -4,7 +4,8 @@
 // It repairs what copying, printing and saving have done to a text and changes no word, figure or mark of it:
 //
 //	clean      literal "\r\n", <U+00A0>, &nbsp;, HTML comments, invisible characters, full-width indents
-//	apart      the web page round a text, its catalogue, its glossary, second copies of it, page numbers and running heads
+//	apart      the information table (索引号 …) above a text, the web page round it, its table of contents, its glossary, second copies
+//	           of it, page numbers and running heads
 //	join       lines of a hard-wrapped file, paragraphs that a page break has cut (standards D-26)
 //	head       the headings, by their written numbers: 一、 （一） 1. （1） 第一部分; run-in ones are parted from their paragraph
 //	fields     the front matter: each value with its basis and how sure it is; what the text does not say stays empty
@@ -23,6 +24,7 @@ package importer
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"path"
 	"strings"
 
@@ -70,7 +72,7 @@ type Field struct {
 
 // Heading is a line that was made a heading.
 type Heading struct {
-	Line   int    // of the input, from 1
+	Line   int    // of the input, from 1: lines of a text file or of a printed document's pages, paragraphs of an office file or a web page
 	Level  int    // by the written number: 一、 1, （一） 2, 1. 3, （1） 4; one deeper each for 第一部分, 第一章 in use above them
 	Number string // as written; "" when there is none
 	Text   string // without number, stop and bold marks
@@ -112,6 +114,8 @@ type Result struct {
 	Local    *Local
 	Pictures []document.File
 	Found    diag.List
+
+	where func(line int) diag.Text
 }
 
 // Source is a file to import: its bytes decide nothing here but its hash and size.
@@ -138,9 +142,12 @@ func New(opt Options) *Importer {
 // Import makes a report of one file. It always returns; what is wrong with the file stands in Found, and a file that cannot be imported
 // has no Markdown.
 func (i *Importer) Import(src Source) *Result {
-	im := &importing{src: src, opt: i.opt, names: i.names, doc: src.Doc, res: &Result{File: src.Path}}
+	im := i.begin(src)
 	im.take()
 	im.clean()
+	im.pageNumbers()
+	im.catalogue()
+	im.fieldList()
 	im.findTitle()
 	im.setApart()
 	im.joinAll()
@@ -160,6 +167,13 @@ func (i *Importer) Import(src Source) *Result {
 	return im.res
 }
 
+func (i *Importer) begin(src Source) *importing {
+	im := &importing{src: src, opt: i.opt, names: i.names, doc: src.Doc, res: &Result{File: src.Path}, meta: map[string]string{}, places: map[int]document.Place{}}
+	im.res.where = im.where
+	maps.Copy(im.meta, im.doc.Meta)
+	return im
+}
+
 // importing is one run of Import.
 type importing struct {
 	src Source
@@ -171,6 +185,8 @@ type importing struct {
 	paras   []*para  // what they were joined to
 	title   title
 	stamps  stamps
+	meta    map[string]string      // doc.Meta with what an information table in the text says
+	places  map[int]document.Place // of the lines, by their number
 	names   *gazetteer
 	score   map[string]int // how often the text names a district, by code
 	facts   facts
@@ -181,10 +197,36 @@ type importing struct {
 
 func (im *importing) found(rule string, severity diag.Severity, line int, say, hint diag.Text) {
 	d := diag.Diagnostic{Rule: rule, Severity: severity, Path: im.src.Path, Message: say, Hint: hint}
-	if line > 0 {
+	if at := im.places[line]; at.Plain {
 		d.Start = diag.Pos{Line: line, Column: 1}
+	} else if line > 0 { // a packed file has no lines that an editor could go to
+		d.Message = join(im.where(line), diag.Say("：", ": "), say)
 	}
 	im.res.Found = append(im.res.Found, d)
+}
+
+// where names a line, or a paragraph, of the file to people.
+func (im *importing) where(line int) diag.Text {
+	if at, ok := im.places[line]; ok {
+		return im.doc.Where(at)
+	}
+	return im.doc.Where(document.Place{Line: line})
+}
+
+// Where names a line of the account to people: 第 12 行, 第 3 页第 5 段.
+func (r *Result) Where(line int) diag.Text {
+	if r.where == nil {
+		return diag.Say("第 %d 行", "line %d", line)
+	}
+	return r.where(line)
+}
+
+func join(parts ...diag.Text) diag.Text {
+	var t diag.Text
+	for _, p := range parts {
+		t.ZH, t.EN = t.ZH+p.ZH, t.EN+p.EN
+	}
+	return t
 }
 
 func (im *importing) empty() bool {

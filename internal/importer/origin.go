@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -84,7 +85,7 @@ func readDay(s string) (report.Date, bool) {
 	}
 	d, ok := parseDate(m[1] + "年" + m[2] + "月" + m[3] + "日")
 	if ok && m[4] != "" && n[4] < 24 && n[5] < 60 {
-		d.Hour, d.Minute, d.Timed = n[4], n[5], true
+		d.Hour, d.Minute, d.Timed = int8(n[4]), int8(n[5]), true
 	}
 	return d, ok
 }
@@ -96,7 +97,7 @@ func (im *importing) dates() {
 	if !f.written.IsZero() {
 		head.Written = f.written.ISO()
 		im.field("written", head.Written, High, diag.Say("文末的成文日期", "the date at the end of the text"))
-	} else if d, ok := readDay(im.doc.Meta["成文日期"]); ok {
+	} else if d, ok := readDay(im.meta["成文日期"]); ok {
 		d.Timed = false
 		head.Written = d.ISO()
 		im.field("written", head.Written, High, diag.Say("信息表的“成文日期”", "the table's 成文日期"))
@@ -104,7 +105,7 @@ func (im *importing) dates() {
 	official := im.stamps.official
 	page := ""
 	for _, key := range [...]string{"Url", "SiteDomain", "url"} {
-		if value := im.doc.Meta[key]; value != "" {
+		if value := im.meta[key]; value != "" {
 			if u, err := url.Parse(value); err == nil && im.ownHost(u.Hostname()) || im.ownHost(value) {
 				official, page = true, value
 			}
@@ -114,9 +115,9 @@ func (im *importing) dates() {
 		value string
 		basis diag.Text
 	}{
-		{im.doc.Meta["PubDate"], diag.Say("网页标签 PubDate（%s）", "the page tag PubDate (%s)", page)},
-		{im.doc.Meta["发布日期"], diag.Say("信息表的“发布日期”", "the table's 发布日期")},
-		{im.stamps.time, diag.Say("发布机构网页的时间，第 %d 行", "the time on the agency's page, line %d", im.stamps.line)},
+		{im.meta["PubDate"], diag.Say("网页标签 PubDate（%s）", "the page tag PubDate (%s)", page)},
+		{im.meta["发布日期"], diag.Say("信息表的“发布日期”", "the table's 发布日期")},
+		{im.stamps.time, join(diag.Say("发布机构网页的时间，", "the time on the agency's page, "), im.where(im.stamps.line))},
 	} {
 		d, ok := readDay(x.value)
 		if ok && official {
@@ -126,7 +127,7 @@ func (im *importing) dates() {
 		}
 	}
 	say := diag.Say("原文没有发布日期", "the text does not give a day of publication")
-	if t := im.stamps.time; t != "" {
+	if t := cmp.Or(im.stamps.time, im.meta["PubDate"], im.meta["发布日期"]); t != "" {
 		say = diag.Say("网页上的时间“%s”不能证明是发布机构的发布日期，没有采用", "the time %q on the web page is not known to be the agency's own day of publication, and was not taken", t)
 	}
 	im.found("import-date-missing", diag.Warning, im.stamps.line, say, diag.Say("请核实后填写 date；查不到的，由收录网站填写 collected", "find it out and fill in date; a site that collects documents fills in collected"))
@@ -144,7 +145,7 @@ func (im *importing) numbers() {
 		{&head.Topic, "topic", []string{"主题分类"}},
 	} {
 		for _, label := range x.of {
-			if value := squeeze(im.doc.Meta[label]); value != "" && value != "无" && *x.to == "" {
+			if value := squeeze(im.meta[label]); value != "" && value != "无" && *x.to == "" {
 				*x.to = value
 				im.field(x.key, value, High, diag.Say("信息表的“%s”", "the table's %q", label))
 			}
@@ -153,7 +154,7 @@ func (im *importing) numbers() {
 	for _, p := range im.paras[:min(6, len(im.paras))] {
 		if number := tight(p.text); head.DocumentNumber == "" && p.heading == nil && documentNumber.MatchString(number) {
 			head.DocumentNumber = number
-			im.field("document_number", number, High, diag.Say("第 %d 行", "line %d", p.line))
+			im.field("document_number", number, High, im.where(p.line))
 		}
 	}
 }
@@ -166,6 +167,11 @@ const (
 
 // summary takes the first sentences of the text.
 func (im *importing) summary() {
+	if text := squeeze(im.meta["内容概述"]); text != "" && utf8.RuneCountInString(text) <= maxSummary {
+		im.res.Head.Summary = text
+		im.field("summary", text, High, diag.Say("信息表的“内容概述”", "the table's 内容概述"))
+		return
+	}
 	fits := func(s string) bool {
 		return han.FirstStop(s) > 0 && !address.MatchString(s) && !reporting.MatchString(s) &&
 			han.TraceOf(s) == han.NoTrace && !speaker.MatchString(s) && !strings.Contains(s, "作政府工作报告。")
@@ -189,7 +195,7 @@ func (im *importing) summary() {
 	}
 	if text := squeeze(s[:end]); end > 0 && utf8.RuneCountInString(text) <= maxSummary {
 		im.res.Head.Summary = text
-		im.field("summary", text, Medium, diag.Say("正文的头几句，第 %d 行", "the first sentences, line %d", p.line))
+		im.field("summary", text, Medium, join(diag.Say("正文的头几句，", "the first sentences, "), im.where(p.line)))
 	}
 }
 
@@ -212,16 +218,16 @@ func (im *importing) source() {
 	head, s := im.res.Head, &im.stamps
 	name := s.name
 	if name == "" {
-		name = squeeze(im.doc.Meta["ContentSource"])
+		name = squeeze(im.meta["ContentSource"])
 	}
 	if name == "" {
 		name = s.site
 	}
 	if name == "" {
-		name = squeeze(im.doc.Meta["SiteName"])
+		name = squeeze(im.meta["SiteName"])
 	}
 	link := s.url
-	if u := im.doc.Meta["Url"]; report.IsWebAddress(u) {
+	if u := im.meta["Url"]; report.IsWebAddress(u) {
 		link = u
 	} else if link == "" {
 		for _, p := range im.pieces {

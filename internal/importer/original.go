@@ -54,6 +54,12 @@ func Original(src Source) ([]byte, diag.List) {
 			return refuse(why)
 		}
 		return data, nil
+	case ext == "doc" || ext == "wps":
+		data, why := stripWord(src.Data)
+		if why != (diag.Text{}) {
+			return refuse(why)
+		}
+		return data, nil
 	case ext == "pdf":
 		data, why := stripPDF(src.Data)
 		if why != (diag.Text{}) {

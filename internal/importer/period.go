@@ -78,7 +78,7 @@ func (im *importing) findYear() {
 	for _, p := range im.paras[:min(8, len(im.paras))] {
 		if m := heldOn.FindStringSubmatch(narrowDigits(p.text)); m != nil && utf8.RuneCountInString(p.text) < 80 {
 			year, _ := strconv.Atoi(m[1])
-			if set(year, High, diag.Say("报告的日期，第 %d 行", "the day of the report, line %d", p.line)) {
+			if set(year, High, join(diag.Say("报告的日期，", "the day of the report, "), im.where(p.line))) {
 				return
 			}
 		}
@@ -87,7 +87,7 @@ func (im *importing) findYear() {
 		if p.heading == nil || p.heading.number.Class > han.ClassHan {
 			continue
 		}
-		if y := yearsIn(p.heading.text); len(y) > 0 && set(y[0], Medium, diag.Say("第 %d 行的标题", "the heading on line %d", p.line)) {
+		if y := yearsIn(p.heading.text); len(y) > 0 && set(y[0], Medium, join(im.where(p.line), diag.Say("的标题", ", a heading"))) {
 			return
 		}
 	}
@@ -97,7 +97,7 @@ func (im *importing) findYear() {
 		}
 	}
 	if f.written.Year != 0 {
-		set(f.written.Year, Low, diag.Say("成文日期", "the day of writing"))
+		set(int(f.written.Year), Low, diag.Say("成文日期", "the day of writing"))
 	}
 }
 
@@ -135,15 +135,32 @@ func (im *importing) periods() {
 			ahead = m[1] + ".." + m[2]
 		}
 	}
-	sure := f.yearSure
-	if back != "" {
-		im.res.Head.Period = back
-		im.field("period", back, sure, basis)
+	for _, x := range [...]struct {
+		to                *string
+		key, value, label string
+	}{{&im.res.Head.Period, "period", back, "报告期"}, {&im.res.Head.PlanPeriod, "plan_period", ahead, "计划期"}} {
+		sure, from := f.yearSure, basis
+		if written := namedPeriod(im.meta[x.label]); written != "" {
+			x.value, sure, from = written, High, diag.Say("信息表的“%s”", "the table's %q", x.label)
+		}
+		if *x.to = x.value; x.value != "" {
+			im.field(x.key, x.value, sure, from)
+		}
 	}
-	if ahead != "" {
-		im.res.Head.PlanPeriod = ahead
-		im.field("plan_period", ahead, sure, basis)
+}
+
+var periodName = regexp.MustCompile(`^(\d{4})(?:[—–-]+(\d{4}))?年(上半年|下半年|第?[一二三四]季度)?$`)
+
+// namedPeriod reads a period as our pages name it, 2021年上半年, into the form of the front matter; "" for anything else.
+func namedPeriod(s string) string {
+	m := periodName.FindStringSubmatch(tight(s))
+	switch {
+	case m == nil:
+		return ""
+	case m[2] != "":
+		return m[1] + ".." + m[2]
 	}
+	return m[1] + part(m[3])
 }
 
 // part is the half or the quarter that a title names first, as periods are written.
@@ -164,7 +181,7 @@ func (im *importing) makeTitle() {
 	t := &im.title
 	if t.text != "" {
 		if t.pieces == nil {
-			im.res.Added = append(im.res.Added, Added{t.text, diag.Say("标题，取自%s", "the title, from %s", t.basis.ZH)})
+			im.res.Added = append(im.res.Added, Added{t.text, join(diag.Say("标题，取自", "the title, from "), t.basis)})
 		}
 		return
 	}

@@ -17,13 +17,22 @@ import (
 func (im *importing) render() {
 	var b bytes.Buffer
 	var levels nesting
-	for _, p := range im.paras {
+	depth := -1 // of the list that is open, -1 for none
+	for i, p := range im.paras {
 		switch {
 		case p.table != nil:
 			im.table(&b, p.table)
 			continue
 		case p.picture != nil:
 			im.picture(&b, p.picture)
+			continue
+		case p.heading == nil && p.first.bulleted():
+			depth = min(p.first.depth, depth+1, maxBullets-1) // one deeper than the item above it at most
+			b.WriteString(strings.Repeat("  ", depth) + "- " + atStart(im.inline(p, 0, len(p.text))) + "\n")
+			if next := i + 1; next == len(im.paras) || !im.paras[next].first.bulleted() || im.paras[next].heading != nil {
+				b.WriteByte('\n')
+				depth = -1
+			}
 			continue
 		case p.heading == nil:
 			b.WriteString(atStart(im.inline(p, 0, len(p.text))) + "\n\n")
@@ -45,6 +54,9 @@ func (im *importing) render() {
 	im.res.Body = append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
 	im.res.Pictures = im.doc.Files
 }
+
+// maxBullets is how deep bullets may stand within each other.
+const maxBullets = 4
 
 // nesting is the headings around a place, outermost first: by the classes of their numbers, and by the level that the file marks for
 // those without a number.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"gongkai/internal/division"
 )
 
@@ -16,7 +18,7 @@ type sector struct {
 	board bool   // 委员会 from the prefecture up
 }
 
-// sectors is a small table of the organs that publish work reports, with our own keys; whatever is not here is keyed by its kind.
+// sectors is a small table of the organs that publish work reports, with our own keys; whatever is not here is keyed by its initials.
 var sectors = [...]sector{
 	{"卫生健康", "卫健", "wj", "weijian", true}, {"卫生和计划生育", "卫计", "wj", "weiji", true}, {"卫生", "", "ws", "weisheng", false}, {"教育", "", "jy", "jiaoyu", false},
 	{"教育体育", "教体", "jt", "jiaoti", false}, {"科学技术", "科技", "kj", "keji", false}, {"发展和改革", "发改", "fg", "fagai", true}, {"工业和信息化", "工信", "gx", "gongxin", false},
@@ -31,7 +33,7 @@ var sectors = [...]sector{
 
 // organKinds are the last words of organs, with the letter of their keys.
 var organKinds = [...]struct{ word, full, key string }{
-	{"管理委员会", "", "gwh"}, {"管委会", "管理委员会", "gwh"}, {"委员会", "", "w"}, {"委", "委员会", "w"}, {"局", "", "j"}, {"厅", "", "t"}, {"办公室", "", "b"}, {"中心", "", "zx"}, {"院", "", "y"}, {"处", "", "c"},
+	{"人民政府", "", "zf"}, {"办事处", "", "bsc"}, {"联合会", "", "lhh"}, {"总工会", "", "zgh"}, {"合作社", "", "hzs"}, {"管理委员会", "", "gwh"}, {"管委会", "管理委员会", "gwh"}, {"委员会", "", "w"}, {"委", "委员会", "w"}, {"局", "", "j"}, {"厅", "", "t"}, {"办公室", "", "b"}, {"中心", "", "zx"}, {"院", "", "y"}, {"处", "", "c"},
 }
 
 // sectorOf finds the sector that a text begins with: the longest name. size is 0 when there is none.
@@ -92,13 +94,46 @@ func (im *importing) organName(s string) (a agency, ok bool) {
 		if a.seat.known && utf8.RuneCountInString(head) <= 16 {
 			a.name, a.key = place+rest, kind.key
 			if head != "" { // a field that the table does not know
-				a.key = "jg" + kind.key
+				a.key = initials(head) + kind.key
 			}
 			return a, true
 		}
 		return agency{}, false
 	}
 	return agency{}, false
+}
+
+// firstOf gives the first characters, in GB 2312, of the letters of pinyin: the standard sorts its 3,755 common characters by their sound.
+var firstOf = [...]struct {
+	code   int
+	letter byte
+}{
+	{0xB0A1, 'a'}, {0xB0C5, 'b'}, {0xB2C1, 'c'}, {0xB4EE, 'd'}, {0xB6EA, 'e'}, {0xB7A2, 'f'}, {0xB8C1, 'g'}, {0xB9FE, 'h'}, {0xBBF7, 'j'}, {0xBFA6, 'k'}, {0xC0AC, 'l'}, {0xC2E8, 'm'}, {0xC4C3, 'n'},
+	{0xC5B6, 'o'}, {0xC5BE, 'p'}, {0xC6DA, 'q'}, {0xC8BB, 'r'}, {0xC8F6, 's'}, {0xCBFA, 't'}, {0xCDDA, 'w'}, {0xCEF4, 'x'}, {0xD1B9, 'y'}, {0xD4D1, 'z'}, {0xD7FA, 0},
+}
+
+// initials are the first letters of a name in pinyin, 和 and rare characters left out: 粮食和物资储备 → lswzcb.
+func initials(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		code, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(r)))
+		if err != nil || len(code) != 2 || r == '和' || r == '与' {
+			continue
+		}
+		n := int(code[0])<<8 | int(code[1])
+		for i := len(firstOf) - 1; i >= 0; i-- {
+			if n >= firstOf[i].code {
+				if firstOf[i].letter != 0 {
+					b.WriteByte(firstOf[i].letter)
+				}
+				break
+			}
+		}
+	}
+	if b.Len() == 0 {
+		return "jg" // 机构
+	}
+	return b.String()
 }
 
 // organOf makes the name of the organ that a sector has at a place: 局, and 委员会 where that is the custom.

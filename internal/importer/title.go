@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,22 +65,62 @@ func (im *importing) findTitle() {
 		}
 	}
 	if best == nil {
-		im.titleFromTag()
+		if im.titleFromTag(); im.title.text == "" {
+			im.titleFromPage()
+		}
 		return
 	}
 	lines := []*piece{best}
-	if before := im.neighbour(at, -1); before != nil && leadsTitle(before, best) {
-		lines = []*piece{before, best}
+	for range maxTitleLines {
+		before := im.neighbour(at, -1)
+		if before == nil || !leadsTitle(before, lines[0]) && !im.setAlike(before, lines[0]) {
+			break
+		}
+		lines, at = append([]*piece{before}, lines...), slices.Index(im.pieces, before)
 	}
-	if after := im.neighbour(at, +1); after != nil && endsTitle(best, after) {
-		lines = append(lines, after)
+	at = slices.Index(im.pieces, best)
+	for range maxTitleLines {
+		after := im.neighbour(at, +1)
+		if after == nil || !endsTitle(lines[len(lines)-1], after) && !im.setAlike(lines[len(lines)-1], after) {
+			break
+		}
+		lines, at = append(lines, after), slices.Index(im.pieces, after)
 	}
 	var b strings.Builder
 	for _, p := range lines {
 		p.state = moved
 		b.WriteString(p.text)
 	}
-	im.title = title{text: tight(b.String()), pieces: lines, line: lines[0].line, sure: High, basis: diag.Say("第 %d 行", "line %d", lines[0].line)}
+	im.title = title{text: tight(b.String()), pieces: lines, line: lines[0].line, sure: High, basis: im.where(lines[0].line)}
+}
+
+// maxTitleLines is how many lines a title may have before and behind the one that tells its genre.
+const maxTitleLines = 2
+
+// setAlike reports whether two lines before the text are set as one title: in the middle, in the same letters, larger than the text's.
+func (im *importing) setAlike(a, b *piece) bool {
+	for _, p := range [...]*piece{a, b} {
+		s := tight(p.text)
+		if p.align != document.AlignCenter || p.size < im.bodySize()*1.2 || p.size == 0 || !p.live() || p.length() > 40 || strings.ContainsAny(s, "。；：！") || documentNumber.MatchString(s) || strings.HasPrefix(s, "—") {
+			return false
+		}
+	}
+	return math.Abs(a.size-b.size) < 0.05*a.size
+}
+
+// bodySize is the size of most letters.
+func (im *importing) bodySize() float64 {
+	count := map[float64]int{}
+	best := 0.0
+	for _, p := range im.pieces {
+		count[p.size] += len(p.text)
+	}
+	for size, n := range count {
+		if size > 0 && (best == 0 || n > count[best] || n == count[best] && size < best) {
+			best = size
+		}
+	}
+	return best
 }
 
 // titleScore weighs a line as a title; 0 is none.
@@ -112,6 +154,9 @@ func titleScore(p *piece) int {
 	return score
 }
 
+// organYear is the first line of a title that breaks before what was reported: 青岩县水务局2022年.
+var organYear = regexp.MustCompile(`(?:局|委员会|委|厅|政府|办公室|院|中心|处|镇|乡|街道)(?:关于)?\d{4}年(?:度|上半年|下半年)?$`)
+
 var placeInside = regexp.MustCompile(`[省市区县旗州盟]|国务院|[xX×*]{1,3}[省市区县]`)
 
 // neighbour is the next piece with text before or behind one, when at most one empty line lies between.
@@ -139,7 +184,7 @@ func leadsTitle(before, p *piece) bool {
 	if strings.HasPrefix(s, "关于") || strings.HasSuffix(s, "关于") || strings.HasSuffix(s, "暨") || strings.HasSuffix(s, "及") {
 		return true
 	}
-	return organ.MatchString(s) && !strings.Contains(t, s) && !placeInside.MatchString(t)
+	return (organ.MatchString(s) || organYear.MatchString(s)) && !strings.Contains(t, s) && !placeInside.MatchString(t)
 }
 
 // endsTitle: the second half of a title, 暨…, 及2022年工作计划.
@@ -159,12 +204,26 @@ func endsTitle(p, after *piece) bool {
 // titleFromTag takes the title that the page or the file gives itself.
 func (im *importing) titleFromTag() {
 	for _, key := range [...]string{"ArticleTitle", "标题", "名称", "Title"} {
-		value := tight(im.doc.Meta[key])
+		value := tight(im.meta[key])
 		if key == "Title" && !genre.MatchString(value) || value == "" || utf8.RuneCountInString(value) > maxTitle {
 			continue
 		}
 		im.title = title{text: value, sure: Medium, basis: diag.Say("文件自带的 %s", "the file's own %s", key)}
 		return
+	}
+}
+
+// titleFromPage takes the last line before the main text of a web page that is a title, though the page does not say so.
+func (im *importing) titleFromPage() {
+	first := 0
+	if len(im.pieces) > 0 {
+		first = im.pieces[0].line
+	}
+	for _, d := range im.doc.Dropped {
+		line := im.doc.Line(d.Place)
+		if d.Reason == document.ReasonPortal && line < first && titleScore(&piece{text: d.Text}) >= 5 {
+			im.title = title{text: tight(d.Text), sure: Medium, line: line, basis: join(diag.Say("正文之前的网页文字，", "of the web page before the text, "), im.where(line))}
+		}
 	}
 }
 

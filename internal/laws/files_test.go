@@ -73,7 +73,7 @@ func TestNothingNamesAnotherPlace(t *testing.T) {
 
 // top is what stands at the top of the repository. A file or folder marked optional appears when it has something to hold.
 var top = map[string]struct{ optional bool }{
-	"cmd": {}, "content": {}, "layouts": {}, "static": {}, "internal": {}, "docs": {}, "bench": {optional: true}, "scripts": {optional: true}, ".ci": {},
+	"cmd": {}, "content": {}, "layouts": {}, "static": {}, "internal": {}, "docs": {}, "bench": {optional: true}, "scripts": {optional: true}, ".ci": {}, ".github": {},
 	"assets.go": {}, "gongkai.yaml": {}, "go.mod": {}, "go.sum": {}, ".gitignore": {}, ".gitattributes": {},
 	"README.md": {}, "README.zh.md": {}, "CHANGELOG.md": {}, "LICENSE": {}, "CONTRIBUTING.md": {},
 }

@@ -36,7 +36,9 @@ var rooms = map[string][]string{
 	"render":      {"han", "diag", "division", "report", "site", "search", "figure", "compare"},
 	"importer":    {"han", "diag", "division", "report", "document"},
 	"publish":     {},
+	"serverconf":  {"diag", "publish", "site"},
 	"build":       {".", "han", "diag", "division", "strictyaml", "report", "figure", "site", "compare", "document", "check", "search", "render", "publish"},
+	"deploy":      {"diag", "publish"},
 	"serve":       {"han", "build", "diag", "site", "check", "publish"},
 	"cmd/gongkai": {everything},
 	"sitetest":    {}, // for tests only

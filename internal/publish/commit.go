@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
@@ -93,12 +92,18 @@ func (s *Stage) publish(ctx context.Context) (Result, error) {
 	}
 	slices.Sort(r.Gone)
 	var err error
-	if r.Foreign, err = s.foreign(); err != nil {
+	if r.Foreign, err = s.foreign(ctx); err != nil {
 		return Result{}, err
 	}
 	r.Switched = r.Written > 0 || len(r.Foreign) > 0 || !bytes.Equal(text, s.oldText)
 	if r.Switched {
 		if err := s.linkAll(ctx, kept); err != nil {
+			return Result{}, err
+		}
+		if err := s.prune(ctx); err != nil {
+			return Result{}, err
+		}
+		if err := s.vacate(ManifestName); err != nil {
 			return Result{}, err
 		}
 		if _, err := s.fs.Write(s.place.stage+"/"+ManifestName, bytes.NewReader(text)); err != nil {
@@ -112,7 +117,11 @@ func (s *Stage) publish(ctx context.Context) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	return r, s.replace(r.Switched, inform)
+	if err := s.replace(r.Switched, inform); err != nil {
+		return Result{}, err
+	}
+	s.preserve(ctx, r)
+	return r, nil
 }
 
 // replace is the moment: the folder first, in one step, then the file beside it. If that cannot follow, the folder goes back.
@@ -163,15 +172,12 @@ func (s *Stage) rename(from, to string) error {
 
 // inform writes the coming file beside the folder, unless the one that is there says the same.
 func (s *Stage) inform(tree Sum) (bool, error) {
-	text, err := json.MarshalIndent(struct {
-		Version string `json:"version"`
-		Commit  string `json:"commit"`
-		Tree    string `json:"tree"`
-	}{s.info.Version, s.info.Commit, tree.String()}, "", "  ")
+	info := s.info
+	info.Tree = tree
+	text, err := info.Bytes()
 	if err != nil {
 		return false, err
 	}
-	text = append(text, '\n')
 	if f, err := s.fs.Open(s.place.info); err == nil {
 		if there, err := readAll(f); err == nil && bytes.Equal(there, text) {
 			return false, nil
@@ -184,7 +190,7 @@ func (s *Stage) inform(tree Sum) (bool, error) {
 }
 
 // foreign walks the folder being replaced for what its manifest does not have.
-func (s *Stage) foreign() ([]string, error) {
+func (s *Stage) foreign(ctx context.Context) ([]string, error) {
 	if !s.exists {
 		return nil, nil
 	}
@@ -194,45 +200,50 @@ func (s *Stage) foreign() ([]string, error) {
 			folders[dir] = true
 		}
 	}
-	var found []string
-	for _, dir := range slices.Sorted(maps.Keys(folders)) {
-		at := path.Join(s.place.site, dir)
-		names, err := s.fs.List(at)
-		switch {
-		case errors.Is(err, syscall.ENOTDIR):
-			found = append(found, dir) // a file or a link has taken its place
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return nil, s.fault("list", at, err)
-		}
-		for _, base := range names {
-			name := path.Join(dir, base)
-			if _, listed := s.old[name]; listed || folders[name] || name == ManifestName {
-				continue
-			}
-			if info, err := s.fs.Lstat(s.place.site + "/" + name); err == nil && info.IsDir() {
-				name += "/"
-			}
-			found = append(found, name)
-		}
-	}
+	dirs := slices.Sorted(maps.Keys(folders))
+	lists := make([][]string, len(dirs))
+	err := each(ctx, len(dirs), func(i int) (err error) {
+		lists[i], err = s.foreignIn(dirs[i], folders)
+		return err
+	})
+	found := slices.Concat(lists...)
 	slices.Sort(found)
+	return found, err
+}
+
+// foreignIn looks at one folder.
+func (s *Stage) foreignIn(dir string, folders map[string]bool) (found []string, err error) {
+	at := path.Join(s.place.site, dir)
+	names, err := s.fs.List(at)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return []string{dir}, nil // a file or a link has taken its place
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, s.fault("list", at, err)
+	}
+	for _, base := range names {
+		name := path.Join(dir, base)
+		if _, listed := s.old[name]; listed || folders[name] || name == ManifestName {
+			continue
+		}
+		if info, err := s.fs.Lstat(s.place.site + "/" + name); err == nil && info.IsDir() {
+			name += "/"
+		}
+		found = append(found, name)
+	}
 	return found, nil
 }
 
-// linkAll gives the kept files their second name, in the new tree.
-func (s *Stage) linkAll(ctx context.Context, kept []*entry) error {
-	slices.SortFunc(kept, func(a, b *entry) int { return cmp.Compare(a.path, b.path) })
-	workers := min(runtime.GOMAXPROCS(0), len(kept))
+// each calls work for 0…n-1 on all cores, each with a part of its own, until the first error.
+func each(ctx context.Context, n int, work func(int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
 	errs := make([]error, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			for _, e := range kept[len(kept)*w/workers : len(kept)*(w+1)/workers] {
+			for i := n * w / workers; i < n*(w+1)/workers && errs[w] == nil; i++ {
 				if errs[w] = ctx.Err(); errs[w] == nil {
-					errs[w] = s.link(e)
-				}
-				if errs[w] != nil {
-					return
+					errs[w] = work(i)
 				}
 			}
 		})
@@ -241,13 +252,25 @@ func (s *Stage) linkAll(ctx context.Context, kept []*entry) error {
 	return cmp.Or(errs...)
 }
 
+// linkAll gives the kept files their second name, in the new tree.
+func (s *Stage) linkAll(ctx context.Context, kept []*entry) error {
+	slices.SortFunc(kept, func(a, b *entry) int { return cmp.Compare(a.path, b.path) })
+	return each(ctx, len(kept), func(i int) error { return s.link(kept[i]) })
+}
+
 // link links one file, or copies it where a file system has no links (or no more of them). Between the comparison and the link
 // somebody may have touched the file; then nothing is published.
 func (s *Stage) link(e *entry) error {
+	if s.inSpare(e) {
+		return nil
+	}
 	if err := s.folder(path.Dir(e.path)); err != nil {
 		return err
 	}
 	from, to := s.place.site+"/"+e.path, s.place.stage+"/"+e.path
+	if err := s.vacate(e.path); err != nil {
+		return err
+	}
 	switch err := s.fs.Link(from, to); {
 	case err == nil:
 		info, err := s.fs.Lstat(to)
@@ -285,7 +308,9 @@ func (s *Stage) clean() error {
 			errs = append(errs, s.fault("remove", name, err))
 		}
 	}
-	try(s.place.stage, s.fs.RemoveAll(s.place.stage))
+	if !s.spared() {
+		try(s.place.stage, s.fs.RemoveAll(s.place.stage))
+	}
 	if _, err := s.fs.Lstat(s.place.site); err == nil { // else old is all there is, and the next Open puts it back
 		try(s.place.old, s.fs.RemoveAll(s.place.old))
 	}

@@ -18,6 +18,7 @@ type place struct {
 	stage   string
 	old     string
 	coming  string
+	spare   string
 	info    string // the file beside the destination that names the generator
 }
 
@@ -60,8 +61,8 @@ func locate(opt Options) (place, error) {
 	base := filepath.Base(dest)
 	p.site = above + base
 	p.work = above + "." + base + ".gongkai"
-	p.lock, p.stage, p.old, p.coming = p.work+"/lock", p.work+"/stage", p.work+"/old", p.work+"/manifest.json"
-	p.info = above + base + ".manifest.json"
+	p.lock, p.stage, p.old, p.coming, p.spare = p.work+"/lock", p.work+"/stage", p.work+"/old", p.work+"/manifest.json", p.work+"/spare"
+	p.info = above + base + infoSuffix
 	return p, p.swallows(opt)
 }
 

@@ -87,8 +87,27 @@ func (d *Disk) Exchange(a, b string) error {
 	})
 }
 
-// Remove implements FS.
+// errFolder says that something is a folder.
+var errFolder = errors.New("is a folder")
+
+// Remove implements FS. A file goes from its folder, which stays open; a folder may itself be open.
 func (d *Disk) Remove(name string) error {
+	err := d.in(name, func(at *folder, base string) error {
+		info, err := at.root.Lstat(base)
+		switch {
+		case err != nil:
+			return err
+		case info.IsDir():
+			return errFolder
+		}
+		return at.root.Remove(base)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if !errors.Is(err, errFolder) {
+		return err
+	}
 	d.forget()
 	if err := d.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -15,6 +15,20 @@ type Sum [sha256.Size]byte
 // String returns the 64 lower-case hexadecimal digits of the manifest.
 func (s Sum) String() string { return hex.EncodeToString(s[:]) }
 
+// MarshalText writes the digits.
+func (s Sum) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, s[:]), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Sum) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(s) || bytes.ContainsAny(text, "ABCDEF") {
+		return fmt.Errorf("%.80q is not a SHA-256 in hexadecimal", text)
+	}
+	if _, err := hex.Decode(s[:], text); err != nil {
+		return fmt.Errorf("%q is not a SHA-256 in hexadecimal", text)
+	}
+	return nil
+}
+
 // A Line (清单行) is one file of a manifest.
 type Line struct {
 	Path string // slash-separated, below the published folder

@@ -8,9 +8,11 @@
 // slash-separated path, a line feed; sorted by the bytes of the path; no path twice. The SHA-256 of that file is the tree hash.
 // Files have mode 0644 and folders 0755, both less the umask. Beside the folder stands public.manifest.json,
 //
-//	{"version": "1.2.0", "commit": "…", "tree": "<tree hash>"}
+//	{"version": "1.2.0", "commit": "…", "tree": "<tree hash>", "findings": {"error": 0, "warning": 2, "info": 1},
+//	 "waived": [{"path": "content/…", "rule": "…", "reason": "…", "by": "…", "date": "2021-11-03"}]}
 //
-// the only place that names the generator, so that equal content gives equal bytes inside the folder.
+// with "drafts": 3 besides when --drafts has built so many. It is the only place that names the generator and what was found, so that
+// equal content gives equal bytes inside the folder.
 //
 // # Whose folder is replaced
 //
@@ -29,8 +31,16 @@
 //	stage/          the new tree; after the switch the old one, until it is removed
 //	old/            the old tree on its way out, where two folders cannot be exchanged in one step
 //	manifest.json   the coming public.manifest.json
+//	spare/          with [Options.Spare]: the published tree once more, by hard links
 //
-// It is gone when the stage ends. What a killed run left there is cleaned, or put right, by the next [Open].
+// It is gone when the stage ends, but for the spare. What a killed run left there is cleaned, or put right, by the next [Open].
+//
+// # The spare
+//
+// Making the whole tree anew and removing the old one costs two operations a file, however little has changed. With Options.Spare the old
+// tree is not removed after the switch but brought up to date, which takes one operation for each file that differs, and kept: the next
+// stage begins with it and replaces what differs again. It holds the published bytes and no others. A spare that is not beyond doubt
+// (its manifest is another, a file in it looks otherwise) is not used.
 //
 // # What a reader sees
 //
@@ -72,13 +82,13 @@ type Options struct {
 	// Generator goes into the file beside the folder.
 	Generator Info
 
+	// Spare keeps a second tree of links beside the destination, so that a small change costs little.
+	Spare bool
+
 	// Open gives the folder in which everything happens, an existing ancestor of Destination; nil means OpenDisk. A test passes
 	// the method of a Faulty.
 	Open func(dir string) (FS, error)
 }
-
-// Info names the program that made a site.
-type Info struct{ Version, Commit string }
 
 // A Stage (待发布区) collects a finished site beside its destination and switches it in. Open takes the lock, which Commit and
 // Abort give back: one of the two must be called. Write, Copy and Keep may be called from several goroutines.
@@ -86,6 +96,7 @@ type Stage struct {
 	fs      FS
 	place   place
 	info    Info
+	spare   spare
 	ours    []string // folders to remove in the end if they are empty: those made on the way to the destination, the working folder
 	old     map[string]Sum
 	oldText []byte      // the manifest of the folder being replaced; nil when there is none
@@ -121,7 +132,7 @@ func Open(ctx context.Context, opt Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{fs: disk, place: place, info: opt.Generator, site: map[string]*entry{}, made: map[string]bool{".": true}}
+	s := &Stage{fs: disk, place: place, info: opt.Generator, spare: spare{wanted: opt.Spare}, site: map[string]*entry{}, made: map[string]bool{".": true}}
 	s.names.init()
 	s.buffers.New = func() any { b := make([]byte, 64<<10); return &b }
 	if err := s.refuseEarly(); err != nil {
@@ -196,7 +207,7 @@ func (s *Stage) prepare() error {
 	if posixModes {
 		s.mode = info.Mode().Perm() & fileMode // so the umask of this process is known without asking for it
 	}
-	return nil
+	return s.adopt(info.Mode())
 }
 
 // recover puts right what a killed run left: the old tree if it had just been renamed away, and nothing else.
@@ -219,7 +230,10 @@ func (s *Stage) recover() error {
 			return s.fault("stat", s.place.site, err)
 		}
 	}
-	for _, name := range []string{s.place.stage, s.place.old, s.place.coming} {
+	for _, name := range []string{s.place.stage, s.place.old, s.place.coming, s.place.spare} {
+		if name == s.place.spare && s.spare.wanted {
+			continue
+		}
 		if !left(name) || name == s.place.old && !moved {
 			continue
 		}

@@ -153,7 +153,7 @@ func holds(t testing.TB, dir string, x site) {
 		}
 	}
 	if files != len(x) {
-		t.Errorf("%d files, want %d", files, len(x))
+		t.Errorf("%d files, want %d: %q, want %q", files, len(x), slices.Sorted(maps.Keys(tree(t, dir))), slices.Sorted(maps.Keys(x)))
 	}
 }
 
@@ -173,7 +173,7 @@ func beside(t testing.TB, dest string, want ...string) {
 
 func TestPublish(t *testing.T) {
 	dest := filepath.Join(t.TempDir(), "public")
-	opt := Options{Destination: dest, Generator: Info{"1.2.0", "abc"}}
+	opt := Options{Destination: dest, Generator: Info{Version: "1.2.0", Commit: "abc"}}
 	r := mustRun(t, opt, first)
 	holds(t, dest, first)
 	beside(t, dest, "public", "public.manifest.json")
@@ -182,7 +182,7 @@ func TestPublish(t *testing.T) {
 	}
 	info, err := os.ReadFile(dest + ".manifest.json")
 	must(t, err)
-	if want := fmt.Sprintf("{\n  \"version\": \"1.2.0\",\n  \"commit\": \"abc\",\n  \"tree\": \"%s\"\n}\n", r.Tree); string(info) != want {
+	if want := fmt.Sprintf("{\n  \"version\": \"1.2.0\",\n  \"commit\": \"abc\",\n  \"tree\": \"%s\",\n  \"findings\": {\n    \"error\": 0,\n    \"warning\": 0,\n    \"info\": 0\n  },\n  \"waived\": []\n}\n", r.Tree); string(info) != want {
 		t.Errorf("info is %s, want %s", info, want)
 	}
 

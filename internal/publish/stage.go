@@ -216,6 +216,9 @@ func (s *Stage) create(name string, content io.WriterTo) (fs.FileInfo, error) {
 	if err := s.folder(path.Dir(name)); err != nil {
 		return nil, err
 	}
+	if err := s.vacate(name); err != nil {
+		return nil, err
+	}
 	info, err := s.fs.Write(s.place.stage+"/"+name, content)
 	var source *sourceError
 	if errors.As(err, &source) {
@@ -247,7 +250,7 @@ func (s *Stage) makeFolder(dir string) error {
 	if err := s.makeFolder(path.Dir(dir)); err != nil {
 		return err
 	}
-	if err := s.fs.Mkdir(s.place.stage + "/" + dir); err != nil {
+	if err := s.newFolder(dir); err != nil {
 		return s.fault("mkdir", s.place.stage+"/"+dir, err)
 	}
 	s.made[dir] = true

@@ -62,7 +62,7 @@ func inWords(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "text"
-	case reflect.Int:
+	case reflect.Int, reflect.Int8, reflect.Int16:
 		return "number"
 	case reflect.Bool:
 		return "yes or no"

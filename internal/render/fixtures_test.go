@@ -51,7 +51,7 @@ func mustLayouts(t testing.TB, own map[string]string) *Layouts {
 	return l
 }
 
-func on(y, m, d int) report.Date { return report.Date{Year: y, Month: m, Day: d} }
+func on(y, m, d int) report.Date { return report.Day(y, m, d) }
 
 func head(t testing.TB, rel string, change ...func(*report.Head)) *report.Head {
 	t.Helper()
@@ -187,7 +187,7 @@ func fill(v reflect.Value, name string, depth int) {
 		default:
 			v.SetString("某" + name)
 		}
-	case reflect.Int:
+	case reflect.Int, reflect.Int8, reflect.Int16:
 		v.SetInt(3)
 	case reflect.Bool:
 		v.SetBool(true)

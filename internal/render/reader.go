@@ -70,20 +70,25 @@ func (r *Renderer) qrCode(address string) *QR {
 	if code == nil {
 		return nil
 	}
-	path := make([]byte, 0, code.Size*code.Size*3)
+	path := make([]byte, 0, code.Size*code.Size*2)
 	for y := range code.Size {
+		end := -1 // of the row's last stroke
 		for x := 0; x < code.Size; x++ {
 			from := x
 			for x < code.Size && code.Black(x, y) {
 				x++
 			}
-			if x > from {
+			if x == from {
+				continue
+			}
+			if end < 0 {
 				path = strconv.AppendInt(append(path, 'M'), int64(from+quiet), 10)
 				path = strconv.AppendInt(append(path, ' '), int64(y+quiet), 10)
-				path = strconv.AppendInt(append(path, 'h'), int64(x-from), 10)
-				path = strconv.AppendInt(append(path, "v1h-"...), int64(x-from), 10)
-				path = append(path, 'z')
+			} else {
+				path = append(strconv.AppendInt(append(path, 'm'), int64(from-end), 10), " 0"...)
 			}
+			path = strconv.AppendInt(append(path, 'h'), int64(x-from), 10)
+			end = x
 		}
 	}
 	return &QR{code.Size + 2*quiet, string(path)}

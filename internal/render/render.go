@@ -25,12 +25,13 @@ type Renderer struct {
 	assets  *Assets
 	shared  Site   // the part of all views
 	base    string // base_url, "" when unset
+	policy  string // of a page's meta element
 	codes   codePlans
 }
 
 // New prepares drawing a site.
 func New(s *site.Site, layouts *Layouts, assets *Assets) *Renderer {
-	r := &Renderer{site: s, config: s.Config, layouts: layouts, assets: assets, base: s.Config.BaseURL}
+	r := &Renderer{site: s, config: s.Config, layouts: layouts, assets: assets, base: s.Config.BaseURL, policy: s.Config.Policy()}
 	r.shared = r.sharedPart()
 	return r
 }
@@ -67,7 +68,7 @@ func (r *Renderer) page(kind, pageURL, heading string, crumbs ...Link) Page {
 		Spaced: r.config.Features.Paragraphs == "spaced", Kind: kind, Lang: r.config.Language, Heading: heading, URL: pageURL,
 		Root:    strings.Repeat("../", strings.Count(pageURL, "/")),
 		NoIndex: !r.config.Official || kind == "removed",
-		CSP:     r.config.Policy(),
+		CSP:     r.policy,
 		Site:    r.shared,
 	}
 	p.Canonical = r.absolute(pageURL)

@@ -231,7 +231,7 @@ type Cite struct {
 	Date   string // 2021-11-03, "" when no day of publication is known
 }
 
-// QR is a two-dimensional code as an SVG path over Size by Size modules, the quiet zone included.
+// QR is a two-dimensional code as strokes, one module wide and along the middles of their rows, over Size by Size modules, the quiet zone included.
 type QR struct {
 	Size int
 	Path string

@@ -31,6 +31,7 @@ type run struct {
 	at    Origin
 	src   []byte
 	guard *guard
+	lend  bool // see Parser.Lend
 
 	html   []byte
 	inline []byte
@@ -44,7 +45,8 @@ type run struct {
 	expanded int // bytes of all destinations so far
 
 	body       Body
-	ends       []int // of each paragraph's text within texts
+	lent       []Paragraph // of the last body, when they were lent
+	ends       []int       // of each paragraph's text within texts
 	findings   diag.List
 	anchors    anchors
 	outline    outliner
@@ -78,9 +80,13 @@ type note struct {
 func (r *run) reset(at Origin, src []byte, g *guard) {
 	r.anchors.reset()
 	*r = run{
-		at: at, src: src, guard: g, anchors: r.anchors,
+		at: at, src: src, guard: g, lend: r.lend, anchors: r.anchors,
 		html: r.html[:0], inline: r.inline[:0], texts: r.texts[:0], ends: r.ends[:0],
-		outline: outliner{open: r.outline.open[:0]},
+		outline: outliner{open: r.outline.open[:0]}, lent: r.lent,
+	}
+	if r.lend {
+		r.body.Paragraphs = r.lent[:0]
+		return
 	}
 	r.body.Paragraphs = make([]Paragraph, 0, 32)
 }
@@ -110,6 +116,9 @@ func (r *run) finish() (*Body, diag.List) {
 // release forgets what belongs to the caller, and buffers that one huge file has left.
 func (r *run) release() {
 	const keep = 1 << 20
+	if r.lend && len(r.body.Paragraphs) < keep/64 {
+		r.lent = r.body.Paragraphs
+	}
 	r.body, r.findings, r.src = Body{}, nil, nil
 	r.noteOrder, r.notes, r.noteLabels = nil, nil, nil
 	for _, b := range []*[]byte{&r.html, &r.inline, &r.texts, &r.anchors.scratch} {

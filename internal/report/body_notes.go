@@ -118,9 +118,12 @@ func (r *run) renderNewNotes(from int) {
 	}
 }
 
-// fillNoteIDs returns the finished HTML in memory of its own, the notes' ids in their places.
+// fillNoteIDs returns the finished HTML, the notes' ids in their places; in memory of its own, unless the parser lends it.
 func (r *run) fillNoteIDs() []byte {
-	if len(r.noteOrder) == 0 {
+	switch {
+	case len(r.noteOrder) == 0 && r.lend:
+		return r.html
+	case len(r.noteOrder) == 0:
 		return bytes.Clone(r.html)
 	}
 	out := make([]byte, 0, len(r.html)+16*len(r.noteOrder))

@@ -3,7 +3,6 @@ package report
 import (
 	"regexp"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -126,9 +125,8 @@ func parseSignDate(line string) (Date, bool) {
 		}
 		part[i] = n
 	}
-	d := Date{Year: part[0], Month: part[1], Day: part[2]}
-	t := time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
-	return d, d.Year >= 1900 && t.Month() == time.Month(d.Month) && t.Day() == d.Day
+	d := Day(part[0], part[1], part[2])
+	return d, d.Year >= 1900 && d.Real()
 }
 
 // renderSignature writes the block. The class date-longer tells the layout which of P-13's two arrangements holds: normally the date

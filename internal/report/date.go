@@ -7,10 +7,24 @@ import (
 )
 
 // Date is a calendar day, with or without a minute, as written in front matter. Its zone is the site's. The zero Date is unset.
+// It is eight bytes: a report has a dozen, most of them unset, and a site keeps those of all its reports.
 type Date struct {
-	Year, Month, Day int
-	Hour, Minute     int
-	Timed            bool // hour and minute were written
+	Year                     int16
+	Month, Day, Hour, Minute int8
+	Timed                    bool // hour and minute were written
+}
+
+// Day is the date of a calendar day. Numbers that no calendar has (a year beyond 9999, a month of 300) give the zero Date.
+func Day(year, month, day int) Date {
+	if year < 0 || year > 9999 || month < 0 || month > 99 || day < 0 || day > 99 {
+		return Date{}
+	}
+	return Date{Year: int16(year), Month: int8(month), Day: int8(day)}
+}
+
+// Real reports whether the calendar has the day.
+func (d Date) Real() bool {
+	return d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && int(d.Day) <= daysIn(int(d.Year), int(d.Month))
 }
 
 // IsZero reports whether no date was written.
@@ -18,7 +32,7 @@ func (d Date) IsZero() bool { return d == Date{} }
 
 // In returns the instant in a zone; without a minute, the day's first.
 func (d Date) In(zone *time.Location) time.Time {
-	return time.Date(d.Year, time.Month(d.Month), d.Day, d.Hour, d.Minute, 0, 0, zone)
+	return time.Date(int(d.Year), time.Month(d.Month), int(d.Day), int(d.Hour), int(d.Minute), 0, 0, zone)
 }
 
 // Compare orders dates; a day without a minute equals its midnight.
@@ -26,7 +40,7 @@ func (d Date) Compare(e Date) int { return cmp.Compare(d.minutes(), e.minutes())
 
 // minutes counts so that later instants have higher numbers; that is all it is good for.
 func (d Date) minutes() int {
-	return (((d.Year*13+d.Month)*32+d.Day)*24+d.Hour)*60 + d.Minute
+	return (((int(d.Year)*13+int(d.Month))*32+int(d.Day))*24+int(d.Hour))*60 + int(d.Minute)
 }
 
 // DayCompare orders dates by day alone.
@@ -65,9 +79,9 @@ func (d Date) minute(b []byte) []byte {
 }
 
 // pad appends a number with zeros before it up to a width. Dates stand by the dozen on every page: fmt would take a tenth of a rebuild.
-func pad(b []byte, n, width int) []byte {
+func pad[N int8 | int16](b []byte, n N, width int) []byte {
 	for limit := 10; width > 1; width, limit = width-1, limit*10 {
-		if n < limit {
+		if int(n) < limit {
 			b = append(b, '0')
 		}
 	}

@@ -136,10 +136,10 @@ func readHead(file string, src []byte, complete bool) (fields *headFields, h bou
 	return fields, h, found
 }
 
-func keysOf(r strictyaml.Result) []KeyAt {
-	keys := make([]KeyAt, len(r.Keys))
+func keysOf(r strictyaml.Result) []WrittenKey {
+	keys := make([]WrittenKey, len(r.Keys))
 	for i, k := range r.Keys {
-		keys[i] = KeyAt(k)
+		keys[i] = written(KeyAt(k))
 	}
 	return keys
 }
@@ -154,7 +154,8 @@ func ParseDefaults(file string, src []byte) (*FrontMatter, diag.List) {
 	}
 	fields.Keys = keysOf(result)
 	c := headChecker{head: &Head{Path: file, FrontMatter: fields.FrontMatter}, src: src, found: result.Findings}
-	for _, k := range fields.Keys {
+	for _, w := range fields.Keys {
+		k := w.at()
 		if slices.Contains(notInherited, k.Key) {
 			end := k.Name
 			end.Column += len([]rune(nameAt(src, k)))

@@ -42,7 +42,7 @@ func briefHeads(l diag.List) []string {
 	return list
 }
 
-func day(y, m, d int) Date { return Date{Year: y, Month: m, Day: d} }
+func day(y, m, d int) Date { return Day(y, m, d) }
 
 func TestEveryKey(t *testing.T) {
 	h, found := headOf(`标题: 某区卫生健康局2021年工作总结

@@ -69,7 +69,24 @@ type FrontMatter struct {
 	Waive          []Waiver
 	Figures        []FigureFix
 
-	Keys []KeyAt // what was written and where, in the order of the file
+	Keys []WrittenKey // what was written and where, in the order of the file
+}
+
+// WrittenKey is a KeyAt in less memory: a site keeps ten of them a report.
+type WrittenKey struct {
+	Key                    string
+	NameLine, NameColumn   int32
+	ValueLine, ValueColumn int32
+	EndLine, EndColumn     int32
+}
+
+func written(k KeyAt) WrittenKey {
+	return WrittenKey{k.Key, int32(k.Name.Line), int32(k.Name.Column), int32(k.Value.Line), int32(k.Value.Column), int32(k.End.Line), int32(k.End.Column)}
+}
+
+func (w WrittenKey) at() KeyAt {
+	pos := func(line, column int32) diag.Pos { return diag.Pos{Line: int(line), Column: int(column)} }
+	return KeyAt{w.Key, pos(w.NameLine, w.NameColumn), pos(w.ValueLine, w.ValueColumn), pos(w.EndLine, w.EndColumn)}
 }
 
 // KeyAt is the place of one written key, by its English name; nested keys and list elements are joined by dots: "attachments.0.file".
@@ -84,7 +101,7 @@ type KeyAt struct {
 func (f *FrontMatter) At(key string) (at KeyAt, ok bool) {
 	for _, k := range f.Keys {
 		if k.Key == key {
-			return k, true
+			return k.at(), true
 		}
 	}
 	return KeyAt{}, false

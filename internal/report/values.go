@@ -37,7 +37,8 @@ func readDate(v strictyaml.Value, text string) (Date, bool) {
 	for i, digits := range m[1:] {
 		n[i+1], _ = strconv.Atoi(digits) // digits by the form, "" is 0
 	}
-	d := Date{Year: n[1], Month: n[2] + n[4] + n[6], Day: n[3] + n[5] + n[7], Hour: n[8], Minute: n[9], Timed: m[8] != ""}
+	d := Day(n[1], n[2]+n[4]+n[6], n[3]+n[5]+n[7])
+	d.Hour, d.Minute, d.Timed = int8(n[8]), int8(n[9]), m[8] != "" // two digits each, by the form
 	if say, wrong := impossible(d, n[10]); wrong {
 		v.Error("date-impossible", say, diag.Say("请核对后改正", "check and correct it"))
 		return Date{}, false
@@ -71,7 +72,7 @@ func impossible(d Date, second int) (diag.Text, bool) {
 		return diag.Say("年份 %d 不在 %d—%d 之间", "the year %d is not between %d and %d", d.Year, FirstYear, LastYear), true
 	case d.Month < 1 || d.Month > 12:
 		return diag.Say("%d年没有%d月", "%d has no month %d", d.Year, d.Month), true
-	case d.Day < 1 || d.Day > daysIn(d.Year, d.Month):
+	case !d.Real():
 		return diag.Say("%d年%d月没有%d日", "%d-%02d has no day %d", d.Year, d.Month, d.Day), true
 	case d.Hour > 23 || d.Minute > 59 || second > 59:
 		return diag.Say("没有 %d:%02d 这个时刻", "there is no time %d:%02d", d.Hour, d.Minute), true
@@ -117,7 +118,7 @@ func parsePeriod(text string) (Period, bool) {
 	span := func(text, from, to string, first, last int) (Period, bool) {
 		a, _ := strconv.Atoi(from) // four digits by the form
 		b, _ := strconv.Atoi(to)
-		return Period{Text: text, From: Date{Year: a, Month: first, Day: 1}, To: Date{Year: b, Month: last, Day: daysIn(b, last)}}, true
+		return Period{Text: text, From: Day(a, first, 1), To: Day(b, last, daysIn(b, last))}, true
 	}
 	if m := periodYear.FindStringSubmatch(text); m != nil {
 		return span(m[1], m[1], m[1], 1, 12)

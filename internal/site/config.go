@@ -39,6 +39,7 @@ type Config struct {
 	Outputs        []string          // default html json txt feeds catalog
 	Features       Features
 	CSP            ConfigCSP
+	Deploy         ConfigDeploy
 
 	Path string         // as given on the command line
 	Keys []report.KeyAt // what was written and where
@@ -176,6 +177,7 @@ func (c *Config) defaults() {
 	if len(c.Outputs) == 0 {
 		c.Outputs = []string{"html", "json", "txt", "feeds", "catalog"}
 	}
+	c.Deploy.defaults()
 	if c.Location == nil {
 		if c.Location, _ = zone(c.Timezone); c.Location == nil {
 			c.Location = time.FixedZone("CST", 8*60*60) // a machine without a zone database; China has had one zone without summer time since 1992
@@ -203,6 +205,7 @@ func ParseConfig(file string, src []byte) (*Config, diag.List) {
 	if !result.Readable {
 		return nil, result.Findings
 	}
+	result.Findings = hideSecrets(result.Findings)
 	c.Path = file
 	for _, k := range result.Keys {
 		c.Keys = append(c.Keys, report.KeyAt(k))

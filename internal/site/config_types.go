@@ -43,7 +43,8 @@ var configType = sync.OnceValue(func() strictyaml.Type[Config] {
 		strictyaml.Bind("outputs 输出", "生成哪些文件", strictyaml.Convert(strictyaml.List(outputType()).Then(wantsHTML), written), func(c *Config) *[]string { return &c.Outputs }),
 		strictyaml.Bind("features 功能", "版面的选择", featuresType(), func(c *Config) *Features { return &c.Features }),
 		strictyaml.Bind("csp 内容安全策略", "meta、header 或 off，可加来源", cspType(), func(c *Config) *ConfigCSP { return &c.CSP }),
-		later("check 检查"), later("deploy 发布"), later("serve 预览"),
+		strictyaml.Bind("deploy 发布", "发布到哪里，保留几个版本", deployType(), func(c *Config) *ConfigDeploy { return &c.Deploy }),
+		later("check 检查"), later("serve 预览"),
 	)
 })
 

@@ -60,8 +60,7 @@ func TestFindingsPointAtTheKey(t *testing.T) {
 		head(t, "610112/wjj/2021/a.md", func(h *report.Head) { h.IndexNumber = "N" }),
 		head(t, "610112/wjj/2021/b.md", func(h *report.Head) {
 			h.IndexNumber = "N"
-			h.Keys = []report.KeyAt{{Key: "index_number"}}
-			h.Keys[0].Value.Line, h.Keys[0].Value.Column = 7, 15
+			h.Keys = []report.WrittenKey{{Key: "index_number", ValueLine: 7, ValueColumn: 15}}
 		}),
 		head(t, "610112/wjj/2021/c.md", func(h *report.Head) { h.IndexNumber, h.Draft = "N", true }), // not built: no clash
 	)
@@ -146,7 +145,7 @@ func TestDefaults(t *testing.T) {
 		head(t, "610112/wjj/2021/a.md", func(h *report.Head) { h.Topic = "own" }),
 		head(t, "610112/wjj/2021/b/index.md", func(h *report.Head) { h.FrontMatter.Agency, h.Kind = nil, "" }),
 		head(t, "610112/jyj/2021/c.md"),
-		head(t, "610112/wjj/2021/d.md", func(h *report.Head) { h.Keys = []report.KeyAt{{Key: "draft"}} }),
+		head(t, "610112/wjj/2021/d.md", func(h *report.Head) { h.Keys = []report.WrittenKey{{Key: "draft"}} }),
 	)
 	in.Defaults = map[string]*report.FrontMatter{
 		"":                         {Topic: "root", Department: "root", Basis: "root", Keywords: []string{"root"}, Source: report.Source{Name: "root"}},

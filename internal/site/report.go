@@ -70,22 +70,22 @@ func PeriodName(p report.Period) string {
 	if p.IsZero() {
 		return ""
 	}
-	year := strconv.Itoa(p.From.Year)
+	year := strconv.Itoa(int(p.From.Year))
 	if p.From.Year != p.To.Year {
-		return year + "—" + strconv.Itoa(p.To.Year) + "年"
+		return year + "—" + strconv.Itoa(int(p.To.Year)) + "年"
 	}
-	switch [2]int{p.From.Month, p.To.Month} {
-	case [2]int{1, 6}:
+	switch [2]int8{p.From.Month, p.To.Month} {
+	case [2]int8{1, 6}:
 		return year + "年上半年"
-	case [2]int{7, 12}:
+	case [2]int8{7, 12}:
 		return year + "年下半年"
-	case [2]int{1, 3}:
+	case [2]int8{1, 3}:
 		return year + "年第一季度"
-	case [2]int{4, 6}:
+	case [2]int8{4, 6}:
 		return year + "年第二季度"
-	case [2]int{7, 9}:
+	case [2]int8{7, 9}:
 		return year + "年第三季度"
-	case [2]int{10, 12}:
+	case [2]int8{10, 12}:
 		return year + "年第四季度"
 	}
 	return year + "年"
@@ -94,8 +94,8 @@ func PeriodName(p report.Period) string {
 func wholeYear(y int) report.Period {
 	return report.Period{
 		Text: strconv.Itoa(y),
-		From: report.Date{Year: y, Month: 1, Day: 1},
-		To:   report.Date{Year: y, Month: 12, Day: 31},
+		From: report.Day(y, 1, 1),
+		To:   report.Day(y, 12, 31),
 	}
 }
 

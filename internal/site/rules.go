@@ -4,7 +4,7 @@ import "gongkai/internal/diag"
 
 // Rules documents what this room reports about a site as a whole.
 func Rules() []diag.Rule {
-	return []diag.Rule{
+	return append(redirectRules(), []diag.Rule{
 		diag.NewRule("address-collision", diag.Error, diag.Say("两个文件对应同一个网址，无法同时公开", "two files have one address"), "contract §1"),
 		diag.NewRule("agency-mismatch", diag.Error, diag.Say("发布机构的名称与登记的或同一文件夹里其他报告的不一致", "the agency's name differs from the registered one, or from that of the other reports in its folder"), "contract §1"),
 		diag.NewRule("alias-collision", diag.Error, diag.Say("旧网址（aliases）与现有页面或另一个旧网址相同", "an old address is a page of the site, or an old address of another report"), "contract §2"),
@@ -22,5 +22,5 @@ func Rules() []diag.Rule {
 		diag.NewRule("index-number-form", diag.Error, diag.Say("索引号不合发布机构登记的格式（index_pattern）", "an index number has not the form that its agency registered (index_pattern)"), "standards X-33"),
 		diag.NewRule("index-number-repeated", diag.Error, diag.Say("索引号重复；索引号全站唯一，终身不变", "an index number is used twice; it is unique in the site and never changes"), "standards X-33"),
 		diag.NewRule("superseded-by-unknown", diag.Error, diag.Say("找不到替代本报告的那一份", "the report that replaces this one is not found"), "contract §2"),
-	}
+	}...)
 }

@@ -26,6 +26,9 @@ type Input struct {
 	Static     []string                       // files of static/ that keep their path
 	AsOf       time.Time                      // reports dated later are not built
 	Drafts     bool                           // build drafts and future reports too
+
+	Redirects     []RedirectRow // of redirects.csv
+	RedirectsPath string        // where findings about it point
 }
 
 // File is a file beside a report.
@@ -46,7 +49,8 @@ type Site struct {
 	Years     []*Index    // newest first
 	Topics    []*Index    // by name
 	Kinds     []*Index    // in the order of report.Kinds
-	Aliases   []Alias     // by address
+	Aliases   []Alias     // by address; old addresses of redirects.csv that have a page are among them
+	Redirects []Redirect  // by address
 	Held      []Held      // read, but not built
 
 	reports   map[string]*Report // by address
@@ -94,6 +98,7 @@ func Assemble(in Input) (*Site, diag.List) {
 	a.superseded()
 	a.aliases()
 	a.statics()
+	a.redirects()
 	return a.site, a.found
 }
 

@@ -15,7 +15,7 @@ import (
 	"gongkai/internal/report"
 )
 
-func day(y, m, d int) report.Date { return report.Date{Year: y, Month: m, Day: d} }
+func day(y, m, d int) report.Date { return report.Day(y, m, d) }
 
 // head is a complete report at a path below content/; its agency's name follows from the path.
 func head(t testing.TB, rel string, change ...func(*report.Head)) *report.Head {

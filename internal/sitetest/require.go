@@ -22,12 +22,17 @@ var tools = map[string]func() (path, reason string){
 	},
 	"poppler": func() (string, string) { return program("GONGKAI_PDFTOTEXT", "pdftotext") },
 	"java":    func() (string, string) { return program("GONGKAI_JAVA", "java") },
+	"nginx":   func() (string, string) { return program("GONGKAI_NGINX", "nginx", "/usr/sbin/nginx") },
+	"caddy":   func() (string, string) { return program("GONGKAI_CADDY", "caddy") },
+	"node":    func() (string, string) { return program("GONGKAI_NODE", "node") },
+	"csp":     func() (string, string) { return npmFile("GONGKAI_CSP", "csp_evaluator/package.json") },
 	"vnu":     func() (string, string) { return npmFile("GONGKAI_VNU_JAR", "vnu-jar/build/dist/vnu.jar") },
 	"axe":     func() (string, string) { return npmFile("GONGKAI_AXE", "axe-core/axe.min.js") },
 	"shared":  shared,
 }
 
-// Require returns the path of what a test needs: "chromium", "java", "poppler" (pdftotext), "vnu" (vnu.jar), "axe" (axe.min.js) or "shared" (the folder of texts
+// Require returns the path of what a test needs: "chromium", "java", "poppler" (pdftotext), "vnu" (vnu.jar), "axe" (axe.min.js), "nginx", "caddy",
+// "node", "csp" (csp_evaluator's package.json) or "shared" (the folder of texts
 // beside the checkout). When it is not there the test is skipped with the reason, or fails if GONGKAI_REQUIRE lists the name.
 func Require(t testing.TB, name string) string {
 	t.Helper()

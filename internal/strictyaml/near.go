@@ -40,7 +40,7 @@ func (o object[T]) guess(written string) diag.Text {
 		}
 		names = append(names, f.names...)
 	}
-	if near, ok := nearest(written, names); ok {
+	if near, ok := Nearest(written, names); ok {
 		return bothNames(o.fields[o.byName[near]].names, near)
 	}
 	const most = 12
@@ -70,8 +70,8 @@ func bothNames(names []string, meant string) diag.Text {
 	return diag.Say("是否为“%s”（%s）？", "did you mean %q (%s)?", meant, other)
 }
 
-// nearest finds the word at the smallest edit distance, if that is small for the word's length; the first of equals wins.
-func nearest(written string, words []string) (string, bool) {
+// Nearest finds the word at the smallest edit distance, if that is small for the word's length; the first of equals wins.
+func Nearest(written string, words []string) (string, bool) {
 	length := utf8.RuneCountInString(written)
 	if length > 64 {
 		return "", false

@@ -102,7 +102,7 @@ func Enum[T ~string](words ...Word) Type[T] {
 		}
 		name := v.Name()
 		hint := diag.Text{ZH: "可写：" + enumWords(words), EN: "one of: " + enumKeys(words)}
-		if near, ok := nearest(text, names); ok {
+		if near, ok := Nearest(text, names); ok {
 			hint = diag.Say("是否为“%s”？", "did you mean %q?", near)
 		}
 		v.Error("unknown-value", diag.Text{ZH: name.ZH + "不能是“" + Clip(text) + "”", EN: name.EN + " cannot be " + strconv.Quote(Clip(text))}, hint)

@@ -268,3 +268,11 @@ func Ignored(check func(Value)) Type[struct{}] {
 		},
 	}
 }
+
+// Refused is a key that nothing may be written under: check reports why, whatever the value is.
+func Refused(check func(Value)) Type[struct{}] {
+	return Type[struct{}]{
+		schema: func(string) Schema { return Schema{"type": "null"} },
+		decode: func(v Value, _ *struct{}) { check(v) },
+	}
+}
