@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"path"
-	"slices"
 	"time"
 
 	"gongkai/internal/deploy"
@@ -32,9 +30,9 @@ func (a *app) checkPublic(ctx context.Context, address string, m publish.Manifes
 	if plan == nil { // what was interrupted before is finished: nothing was asked
 		plan = &deploy.Plan{}
 	}
-	for _, name := range slices.Concat(plan.Changed, plan.Added) {
-		if path.Ext(name) == ".html" && len(touched) < checkedPages {
-			touched[name] = true
+	for _, step := range plan.Reports { // not the pages at old addresses: a server may answer there with the new one at once
+		if step.Change != deploy.Moved && step.Change != deploy.Gone && len(touched) < checkedPages {
+			touched[step.Path] = true
 		}
 	}
 	names := []string{publish.ManifestName} // first: when it is wrong the others need not be asked
@@ -89,10 +87,12 @@ func fetchPublic(ctx context.Context, client *http.Client, address string, want 
 	if _, err := io.Copy(sum, resp.Body); err != nil {
 		return notSeen(address, diag.Say("从公众的网址读取 %s 时中断：%v", "reading %s as the public does broke off: %v", address, err), err)
 	}
+	same := bytes.Equal(sum.Sum(nil), want[:])
+	gone := resp.StatusCode == http.StatusGone || resp.StatusCode == http.StatusNotFound // as gongkai headers has a removed report answered
 	switch {
-	case resp.StatusCode != http.StatusOK:
+	case resp.StatusCode != http.StatusOK && !(gone && same):
 		return notSeen(address, diag.Say("公众的网址 %s 回答 HTTP %s", "%s answers the public with HTTP %s", address, resp.Status), nil)
-	case !bytes.Equal(sum.Sum(nil), want[:]):
+	case !same:
 		return notSeen(address, diag.Say("公众在 %s 读到的不是刚发布的内容", "what the public reads at %s is not what was published", address), nil)
 	}
 	return nil

@@ -125,6 +125,10 @@ func (e *inPlace) explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return noSpace(e.place, err)
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return problem(ErrDenied, e.place, diag.Say("没有权限在 %s 写文件（%s）", "no right to write at %s (%s)", e.place, because(err)),
+			diag.Say("原地更新要能写网站的文件夹，和它旁边的 %s", "to replace files in place takes the right to write in the site's folder, and in %s beside it", strings.TrimSuffix(e.state, "/")), err)
+	}
 	return err
 }
 

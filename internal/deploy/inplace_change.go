@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"sync"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/publish"
@@ -70,12 +69,14 @@ func (c *change) run(ctx context.Context, l *lease) error {
 	if err := c.noteFresh(ctx); err != nil {
 		return err
 	}
-	if err := c.save(ctx); err != nil {
+	save, send := c.toSave(), c.toSend()
+	meter := c.opt.meter("send", len(save)+send.count())
+	if err := c.save(ctx, save, meter); err != nil {
 		return err
 	}
 	old := published{id: c.id, manifest: c.scene.manifest}
 	oldText := c.text
-	if err := c.bring(ctx, l); err != nil {
+	if err := c.bring(ctx, l, send, meter); err != nil {
 		return err
 	}
 	if err := c.verify(ctx); err != nil {
@@ -98,8 +99,8 @@ func (c *change) writeComing(ctx context.Context) error {
 	return c.put(ctx, comingJSON, append(text, '\n'))
 }
 
-// save copies the bytes that the change replaces or removes, so that there is a way back. Hashed assets stay where they are.
-func (c *change) save(ctx context.Context) error {
+// toSave are files whose bytes the change replaces or removes: without them there is no way back. Hashed assets stay where they are.
+func (c *change) toSave() publish.Manifest {
 	now := sums(c.manifest)
 	var lines publish.Manifest
 	taken := map[publish.Sum]bool{}
@@ -112,7 +113,11 @@ func (c *change) save(ctx context.Context) error {
 			lines = append(lines, l)
 		}
 	}
-	meter := c.opt.meter("save", len(lines))
+	return lines
+}
+
+// save copies them to the objects.
+func (c *change) save(ctx context.Context, lines publish.Manifest, meter *meter) error {
 	return each(ctx, c.parallel, lines, func(ctx context.Context, l publish.Line) error {
 		defer meter.add(1)
 		from, to := c.files[l.Path], c.state+objectsName+l.Sum.String()
@@ -132,31 +137,44 @@ func (c *change) save(ctx context.Context) error {
 	})
 }
 
-// bring makes the site what c.manifest says but for deletions, and publishes the manifest.
-func (c *change) bring(ctx context.Context, l *lease) error {
-	c.unproven = map[string]publish.Sum{}
-	var send [ranks]publish.Manifest
-	var size int64
+// parcels are files to be sent, by rank.
+type parcels [ranks]publish.Manifest
+
+func (p parcels) count() int {
 	n := 0
+	for _, lines := range p {
+		n += len(lines)
+	}
+	return n
+}
+
+// toSend are the files that are not as they should be.
+func (c *change) toSend() parcels {
+	var p parcels
 	before := sums(c.scene.manifest)
 	for _, line := range c.manifest {
 		if c.has(line) {
-			c.result.Linked++
 			continue
 		}
 		_, old := before.find(line.Path)
 		r := rank(line.Path, !old)
-		send[r] = append(send[r], line)
-		n++
+		p[r] = append(p[r], line)
 	}
+	return p
+}
+
+// bring makes the site what c.manifest says but for deletions, and publishes the manifest.
+func (c *change) bring(ctx context.Context, l *lease, send parcels, meter *meter) error {
+	c.unproven = map[string]publish.Sum{}
+	c.result.Linked = len(c.manifest) - send.count()
+	var size int64
 	if c.plan != nil {
 		size = c.plan.SendBytes
 	}
 	if err := c.clearWay(ctx); err != nil {
 		return err
 	}
-	clerk := newClerk(c.visit, size, n)
-	meter := c.opt.meter("send", n)
+	clerk := newClerk(c.visit, size, send.count())
 	for _, lines := range send {
 		err := each(ctx, c.parallel, lines, func(ctx context.Context, line publish.Line) error {
 			defer meter.add(1)
@@ -279,123 +297,4 @@ func (c *change) copyHere(ctx context.Context, line publish.Line) (Stored, int64
 	}
 	stored, err := c.store.Copy(ctx, from, c.prefix+line.Path)
 	return stored, from.Size, err
-}
-
-// verify makes sure that readers get what was built: a list shows every file in the version that was proven, what was not proven is read
-// back, and so is the manifest.
-func (c *change) verify(ctx context.Context) error {
-	there := map[string]Listed{}
-	for l, err := range c.store.List(ctx, c.prefix) {
-		if err != nil {
-			return err
-		}
-		if name := strings.TrimPrefix(l.Name, c.prefix); !strings.HasPrefix(l.Name, c.state) && name != publish.ManifestName {
-			there[name] = l
-		}
-	}
-	c.files = there
-	var wrong []string
-	for _, l := range c.manifest {
-		if !c.has(l) {
-			wrong = append(wrong, l.Path)
-		}
-	}
-	var back []string
-	for name := range c.unproven {
-		back = append(back, name)
-	}
-	slices.Sort(back)
-	var mu sync.Mutex
-	meter := c.opt.meter("verify", len(back))
-	err := each(ctx, c.parallel, back, func(ctx context.Context, name string) error {
-		defer meter.add(1)
-		sum, err := c.sum(ctx, c.prefix+name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err != nil || sum != c.unproven[name] {
-			mu.Lock()
-			defer mu.Unlock()
-			wrong = append(wrong, name)
-			delete(c.ledger, name)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	text, _, err := c.store.Get(ctx, c.prefix+publish.ManifestName)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if !bytes.Equal(text, c.text) {
-		wrong = append(wrong, publish.ManifestName)
-	}
-	if len(wrong) > 0 {
-		slices.Sort(wrong)
-		return c.session().differs(slices.Compact(wrong)...)
-	}
-	if c.opt.Check != nil {
-		return c.opt.Check(ctx, c.manifest)
-	}
-	return nil
-}
-
-// goBack makes the release before the published one again, after it turned out that readers do not get what was built. When the store
-// cannot be reached any more, it is left to the next run, which sends what is wrong anew.
-func (c *change) goBack(ctx context.Context, l *lease, old published, oldText []byte, cause error) error {
-	if errors.Is(cause, ErrCut) || errors.Is(cause, ErrBusy) {
-		return cause
-	}
-	if l.isLost() {
-		return lostLock(c.place)
-	}
-	ctx = context.WithoutCancel(ctx)
-	d := &deployment{session: c.session(), old: old}
-	bad := c.manifest
-	c.manifest, c.src, c.opt.Check = old.manifest, nil, nil
-	back := c.restore(ctx, l, old, bad)
-	if back != nil {
-		return errors.Join(d.undone(cause, false), back)
-	}
-	c.scene.manifest, c.text = old.manifest, oldText
-	return d.undone(cause, true)
-}
-
-// restore puts the old bytes back and removes what came.
-func (c *change) restore(ctx context.Context, l *lease, old published, bad publish.Manifest) error {
-	c.index()
-	if old.id == "" {
-		if err := c.store.Delete(ctx, []string{c.prefix + publish.ManifestName}); err != nil {
-			return err
-		}
-	} else {
-		if err := c.bring(ctx, l); err != nil {
-			return err
-		}
-		if err := c.verify(ctx); err != nil {
-			return err
-		}
-	}
-	stays := sums(old.manifest)
-	var names []string
-	for _, name := range append(c.coming.Paths, paths(bad)...) {
-		if at, there := c.files[name]; there {
-			if _, ok := stays.find(name); !ok {
-				names = append(names, at.Name)
-			}
-		}
-	}
-	if err := c.store.Delete(ctx, names); err != nil {
-		return err
-	}
-	return c.store.Delete(ctx, []string{c.state + comingJSON})
-}
-
-func paths(m publish.Manifest) []string {
-	l := make([]string, len(m))
-	for i, line := range m {
-		l[i] = line.Path
-	}
-	return l
 }

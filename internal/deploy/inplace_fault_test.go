@@ -73,19 +73,27 @@ func TestInPlaceFaults(t *testing.T) {
 	old := linked(2, "1").with(site{"gone.txt": "gone"})
 	now := linked(2, "2").with(site{"come.txt": "come"})
 	last := now.with(site{"last.txt": "last"})
-	step := 5 // of the operations, one after another in a long run
+	step := 7 // of the operations, one after another in a long run
 	if os.Getenv("GONGKAI_SOAK") != "" {
 		step = 1
 	}
-	for _, kill := range []bool{false, true} {
-		hits := 0
+	for _, kind := range []struct {
+		Err         error
+		Kill, Reads bool
+	}{
+		{Err: syscall.ENOSPC},
+		{Kill: true},
+		{Err: syscall.EIO, Reads: true},
+		{Err: syscall.EPERM}, // which for a link means that there are none
+	} {
+		hits, through := 0, 0
 		for at := 1; ; at += step {
 			dir := filepath.Join(t.TempDir(), "www")
 			opt := options()
 			target := FolderInPlaceTarget(FolderOptions{Name: "www", Path: dir}, 0)
 			x := spot{Target: target, dir: dir, state: dir + ".gongkai"}
 			deployed(t, x, old, opt)
-			faulty := &publish.Faulty{At: at, Err: syscall.ENOSPC, Kill: kill}
+			faulty := &publish.Faulty{At: at, Err: kind.Err, Kill: kind.Kill, Reads: kind.Reads}
 			failing := FolderInPlaceTarget(FolderOptions{Name: "www", Path: dir, open: faulty.Open}, 0)
 			_, err := failing.Deploy(t.Context(), now, opt)
 			if faulty.Hit() == "" {
@@ -94,11 +102,14 @@ func TestInPlaceFaults(t *testing.T) {
 			}
 			hits++
 			var p *publish.Problem
-			if err != nil && !kill && faulty.Hit() != "unlock" && (!errors.As(err, &p) || p.Hint.ZH == "") {
+			if errors.Is(err, syscall.ENOSPC) && (!errors.As(err, &p) || p.Hint.ZH == "") {
 				t.Errorf("%s: %v says not what to do", faulty.Hit(), err)
 			}
-			if kill && err == nil {
+			if kind.Kill && err == nil {
 				t.Errorf("%s: killed, and no error", faulty.Hit())
+			}
+			if err == nil {
+				through++
 			}
 			x.whole(t, old, now)
 			opt = later(opt, 2*leaseTime)
@@ -108,10 +119,10 @@ func TestInPlaceFaults(t *testing.T) {
 			x.shows(t, last)
 			x.tidied(t)
 			if t.Failed() {
-				t.Fatalf("at operation %d, %s (kill %v)", at, faulty.Hit(), kill)
+				t.Fatalf("at operation %d, %s (%v, kill %v)", at, faulty.Hit(), kind.Err, kind.Kill)
 			}
 		}
-		t.Logf("%d operations failed, kill %v", hits, kill)
+		t.Logf("%v, kill %v: %d operations failed, %d deploys came through all the same", kind.Err, kind.Kill, hits, through)
 	}
 }
 

@@ -249,13 +249,11 @@ func (s *scene) available(sum publish.Sum) bool {
 
 // foreign reports whether a file that is there was never ours.
 func (s *scene) foreign(name string) bool {
-	if _, there := s.files[name]; !there {
-		return false
-	}
+	at, there := s.files[name]
 	f, noted := s.ledger[name]
-	noted = noted && !f.fresh // what was only read just now may be anybody's
+	noted = noted && f.version == at.Version && !f.fresh // what was only read just now may be anybody's
 	_, listed := sums(s.manifest).find(name)
-	return !noted && !listed && (s.coming == nil || !among(s.coming.Paths, name) && !among(s.coming.Gone, name))
+	return there && !noted && !listed && (s.coming == nil || !among(s.coming.Paths, name) && !among(s.coming.Gone, name))
 }
 
 func among(sorted []string, name string) bool {

@@ -339,6 +339,95 @@ func TestInPlaceGoesBack(t *testing.T) {
 	})
 }
 
+// TestInPlaceInterrupted: whoever stops a deploy finds it going on the next time.
+func TestInPlaceInterrupted(t *testing.T) {
+	stopped := func(t *testing.T, x spot, now site, at int) {
+		ctx, cancel := context.WithCancel(t.Context())
+		opt := options()
+		opt.Progress = func(phase string, done, _ int) {
+			if phase == "send" && done == at {
+				cancel()
+			}
+		}
+		if _, err := x.Deploy(ctx, now, opt); !errors.Is(err, context.Canceled) {
+			t.Errorf("interrupted: %v", err)
+		}
+	}
+	onBoth(t, func(t *testing.T, x spot) {
+		first := linked(4, "0").with(site{"only/first.txt": "1"})
+		stopped(t, x, first, len(first)-1)
+		if _, err := x.Current(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("published already: %v", err)
+		}
+		old := linked(8, "1")
+		deployed(t, x, old, options())
+		x.shows(t, old)
+		x.tidied(t)
+
+		now := linked(8, "2")
+		stopped(t, x, now, 21) // of which ten are saved
+		x.whole(t, old, now)
+		r := deployed(t, x, now, options())
+		if len(r.Notes) != 1 || r.Sent >= len(r.Plan.Added)+len(r.Plan.Changed) {
+			t.Errorf("%d sent, %v", r.Sent, r.Notes)
+		}
+		x.shows(t, now)
+		x.tidied(t)
+
+		stopped(t, x, old, 9)
+		if r := deployed(t, x, now, options()); r.Record.Tree != now.Manifest().Tree().String() { // on second thoughts
+			t.Errorf("%+v", r.Record)
+		}
+		x.shows(t, now)
+		x.tidied(t)
+	})
+}
+
+// TestInPlaceLostLock: another takes the lock over meanwhile.
+func TestInPlaceLostLock(t *testing.T) {
+	onBoth(t, func(t *testing.T, x spot) {
+		old, now := linked(4, "1"), linked(4, "2")
+		deployed(t, x, old, options())
+		opt := options()
+		opt.Progress = func(phase string, done, _ int) {
+			if phase == "send" && done == 9 {
+				x.write(x.kept+lockName, `{"who":"wang@web2","host":"web2","pid":1,"expires":"2026-11-22T01:00:00Z"}`)
+			}
+		}
+		if _, err := x.Deploy(t.Context(), now, opt); !errors.Is(err, ErrLostLock) {
+			t.Errorf("got %v", err)
+		}
+		x.whole(t, old, now)
+		if m, err := x.Current(t.Context()); err != nil || m.Tree() != old.Manifest().Tree() {
+			t.Errorf("it was published all the same: %v", err)
+		}
+	})
+}
+
+// TestInPlaceTampered: another program changes a file while it is published.
+func TestInPlaceTampered(t *testing.T) {
+	onBoth(t, func(t *testing.T, x spot) {
+		old, now := linked(4, "1"), linked(4, "2")
+		deployed(t, x, old, options())
+		opt := options()
+		tampered := false
+		opt.Progress = func(phase string, done, all int) {
+			if phase == "send" && done == all && all > 0 && !tampered {
+				tampered = true
+				x.write(x.site+firstPage, "defaced")
+			}
+		}
+		var p *publish.Problem
+		if _, err := x.Deploy(t.Context(), now, opt); !errors.Is(err, ErrVerify) || !errors.As(err, &p) || !strings.Contains(p.Message.ZH, firstPage) {
+			t.Errorf("got %v", err)
+		}
+		x.shows(t, old)
+		deployed(t, x, now, options())
+		x.shows(t, now)
+		x.tidied(t)
+	})
+}
+
 // TestInPlaceWay: where the old site has a file, the new one has a folder, and the other way round.
 func TestInPlaceWay(t *testing.T) {
 	onBoth(t, func(t *testing.T, x spot) {

@@ -66,6 +66,8 @@ func (s *s3Store) problem(answer minio.ErrorResponse, op, name string) error {
 			diag.Say("请核对 region 和 endpoint", "check region and endpoint"), nil)
 	case "QuotaExceeded", "XMinioStorageFull", "StorageFull", "InsufficientStorage", "XMinioAdminBucketQuotaExceeded", "UserQuotaExceeded":
 		return noSpace(s.place(), nil)
+	case minio.XAmzContentSHA256Mismatch, minio.BadDigest, minio.IncompleteBody: // on the way: what is read is compared here first
+		return lostOnTheWay(s.Endpoint, answer)
 	case minio.PreconditionFailed, "ConditionalRequestConflict":
 		return fmt.Errorf("%s %s: %w", op, name, errConflict)
 	case "NotImplemented", minio.APINotSupported:
@@ -109,7 +111,11 @@ func (s *s3Store) noAnswer(err error) error {
 		return problem(ErrConnect, s.Endpoint, diag.Say("连不上 %s（%s）", "cannot reach %s (%s)", s.Endpoint, because(err)),
 			diag.Say("请核对 endpoint、bucket 和 path_style，以及网络、防火墙；线上没有改动", "check endpoint, bucket and path_style, network and firewall; readers see what they saw before"), err)
 	}
-	return problem(ErrCut, s.Endpoint, diag.Say("与 %s 的连接中断（%s）", "the connection to %s was lost (%s)", s.Endpoint, because(err)),
+	return lostOnTheWay(s.Endpoint, err)
+}
+
+func lostOnTheWay(endpoint string, err error) error {
+	return problem(ErrCut, endpoint, diag.Say("与 %s 的连接中断（%s）", "the connection to %s was lost (%s)", endpoint, because(err)),
 		diag.Say("请检查网络后再运行一次：已送到的文件不再重送", "check the network and run the command again: files that have arrived are not sent again"), err)
 }
 

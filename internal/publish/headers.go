@@ -60,7 +60,9 @@ var contentTypes = map[string]string{
 	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	"wps":  "application/vnd.ms-works",
+	"wps":  "application/vnd.ms-works", "et": "application/vnd.ms-excel", "dps": "application/vnd.ms-powerpoint",
+	"mjs": "text/javascript; charset=utf-8", "jsonl": "application/jsonl", "webmanifest": "application/manifest+json", "map": "application/json",
+	"wasm": "application/wasm", "avif": "image/avif", "ttf": "font/ttf", "otf": "font/otf",
 }
 
 // Encodings are the compressed variants (预压缩文件) that may stand beside a file, by the ending behind its name, and the

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gongkai/internal/diag"
+	"gongkai/internal/publish"
 	"gongkai/internal/site"
 )
 
@@ -51,7 +52,7 @@ func (s *server) ownFile(w http.ResponseWriter, r *http.Request) {
 		a.data, a.kind, a.page = data, "text/html; charset=utf-8", hash(data)
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 	case "reload.js", "preview.css":
-		a.data, a.kind = webFile(name), contentType(name)
+		a.data, a.kind = webFile(name), publish.ContentType(name)
 	default:
 		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
 		return

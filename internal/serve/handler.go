@@ -15,6 +15,7 @@ import (
 
 	"gongkai/internal/build"
 	"gongkai/internal/diag"
+	"gongkai/internal/publish"
 )
 
 // own are the addresses of the preview itself. They stand at the root of the server, whatever the site's base.
@@ -161,7 +162,7 @@ func (s *server) answer(ctx context.Context, st *state, address string) (*answer
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{status: status, data: f.Data, source: f.Source, kind: contentType(address)}
+	a := &answer{status: status, data: f.Data, source: f.Source, kind: publish.ContentType(address)}
 	switch {
 	case f.Beside != "":
 		return a, a.open(st, f.Beside)
@@ -226,25 +227,4 @@ func withScript(page []byte, hash string) []byte {
 	}
 	out := make([]byte, 0, len(page)+len(script))
 	return append(append(append(out, page[:at]...), script...), page[at:]...)
-}
-
-// contentType is what a static server would say of a name. The system's own table is not asked: it differs from machine to machine.
-func contentType(address string) string {
-	if t := contentTypes[strings.ToLower(path.Ext(address))]; t != "" {
-		return t
-	}
-	return "application/octet-stream"
-}
-
-var contentTypes = map[string]string{
-	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".shtml": "text/html; charset=utf-8",
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".txt": "text/plain; charset=utf-8",
-	".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".xml": "application/xml", ".sha256": "text/plain; charset=utf-8",
-	".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".ico": "image/x-icon",
-	".woff2": "font/woff2", ".woff": "font/woff", ".pdf": "application/pdf", ".ofd": "application/ofd", ".zip": "application/zip",
-	".doc": "application/msword", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint",
-	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	".wps":  "application/vnd.ms-works", ".et": "application/octet-stream",
 }
