@@ -100,7 +100,7 @@ func (a *app) build(f buildFlags) error {
 // has the last word.
 func gcPercent(reports int) int {
 	if reports > 50_000 {
-		return 35
+		return 60
 	}
 	return 80
 }

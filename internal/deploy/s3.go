@@ -17,6 +17,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"gongkai/internal/publish"
 )
 
 const (
@@ -255,7 +257,7 @@ func (s *s3Store) options(name, sum string, open func() (io.ReadCloser, error)) 
 		return opt, nil
 	}
 	var err error
-	opt.CacheControl = cacheRule(path)
+	opt.CacheControl = publish.CacheControl(path)
 	opt.ContentType, err = contentType(path, open)
 	return opt, err
 }

@@ -37,17 +37,17 @@ func TestS3Objects(t *testing.T) {
 	x.shows(t, now)
 	client := g.client(t)
 	for name, want := range map[string][2]string{
-		css:                                 {"text/css; charset=utf-8", cacheForever},
-		firstPage:                           {"text/html; charset=utf-8", cacheAsk},
-		"index.html":                        {"text/html; charset=utf-8", cacheAsk},
-		"feed.xml":                          {"application/atom+xml; charset=utf-8", cacheAsk},
-		"old/list.jsp":                      {"text/html; charset=utf-8", cacheAsk},
-		"old/noending":                      {"text/html; charset=utf-8", cacheAsk},
-		"data.bin":                          {"application/octet-stream", cacheAsk},
-		"empty.txt":                         {"text/plain; charset=utf-8", cacheAsk},
-		"manifest.sha256":                   {"text/plain; charset=utf-8", cacheAsk},
-		stem(firstPage) + ".json":           {"application/json; charset=utf-8", cacheAsk},
-		"110100/wjw/2015/zongjie-0/表 一.pdf": {"application/pdf", cacheAsk},
+		css:                                 {"text/css; charset=utf-8", publish.Forever},
+		firstPage:                           {"text/html; charset=utf-8", publish.Revalidate},
+		"index.html":                        {"text/html; charset=utf-8", publish.Revalidate},
+		"feed.xml":                          {"application/atom+xml; charset=utf-8", publish.Revalidate},
+		"old/list.jsp":                      {"text/html; charset=utf-8", publish.Revalidate},
+		"old/noending":                      {"text/html; charset=utf-8", publish.Revalidate},
+		"data.bin":                          {"application/octet-stream", publish.Revalidate},
+		"empty.txt":                         {"text/plain; charset=utf-8", publish.Revalidate},
+		"manifest.sha256":                   {"text/plain; charset=utf-8", publish.Revalidate},
+		stem(firstPage) + ".json":           {"application/json", publish.Revalidate},
+		"110100/wjw/2015/zongjie-0/表 一.pdf": {"application/pdf", publish.Revalidate},
 	} {
 		o, err := client.StatObject(t.Context(), "xxgk", "xxgk/"+name, minio.StatObjectOptions{})
 		must(t, err)
@@ -69,11 +69,11 @@ func TestS3Objects(t *testing.T) {
 	must2(t)(x.Rollback(t.Context(), "", options()))
 	o, err = client.StatObject(t.Context(), "xxgk", "xxgk/old/list.jsp", minio.StatObjectOptions{})
 	must(t, err)
-	if o.ContentType != contentTypes["html"] || o.Metadata.Get("Cache-Control") != cacheAsk || o.UserMetadata["Sha256"] == "" {
+	if o.ContentType != publish.ContentType("index.html") || o.Metadata.Get("Cache-Control") != publish.Revalidate || o.UserMetadata["Sha256"] == "" {
 		t.Errorf("after the rollback: %q %q %v", o.ContentType, o.Metadata.Get("Cache-Control"), o.UserMetadata)
 	}
 	for _, ending := range strings.Fields("pdf ofd doc docx xls xlsx wps et ppt pptx csv txt zip png jpg jpeg gif webp html css js json xml svg md sha256 ico woff2") {
-		if contentTypes[ending] == "" {
+		if publish.ContentType("a."+ending) == "application/octet-stream" {
 			t.Errorf("no content type for %s", ending)
 		}
 	}
