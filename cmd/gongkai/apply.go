@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"gongkai/internal/deploy"
@@ -50,6 +52,9 @@ func (a *app) apply(f deployFlags, bundle, name string) error {
 	}
 	if t.Kind == "bundle" {
 		return usageError{a.say("离线包要发布到 folder、sftp 或 s3 目标，不能再打成离线包", "a bundle is applied to a target of kind folder, sftp or s3, not to another bundle")}
+	}
+	if err := a.checkPlace(t, filepath.Join(a.source, "public")); err != nil {
+		return err
 	}
 	return a.publishTo(t, f, deploy.Options{FailOn: failOn},
 		func(opt deploy.Options) (*deploy.Plan, error) { return deploy.PlanApply(a.ctx, bundle, t, opt) },

@@ -44,7 +44,7 @@ func (a *app) checkURLs(f checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	all, err := a.addresses(opt)
+	all, err := a.addresses(opt, f.build.format)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *app) checkURLs(f checkFlags, args []string) error {
 }
 
 // addresses reads the site as far as its addresses follow from it. What is wrong with redirects.csv, or leaves no site at all, ends the run.
-func (a *app) addresses(opt build.Options) (*build.Addresses, error) {
+func (a *app) addresses(opt build.Options, format string) (*build.Addresses, error) {
 	all, err := build.Assemble(a.ctx, opt)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (a *app) addresses(opt build.Options) (*build.Addresses, error) {
 		}
 	}
 	if all.Site == nil || found.AtLeast(diag.Error) > 0 {
-		if err := a.printFindings(found, "text"); err != nil {
+		if err := a.printFindings(found, format); err != nil {
 			return nil, err
 		}
 		return nil, exitCode(exitFindings)
@@ -129,14 +129,15 @@ func (a *app) printAddress(l listed) {
 		site.Served: a.say("已有　", "served     "), site.Redirected: a.say("转到　", "redirected "),
 		site.Gone: a.say("已撤下", "gone       "), site.Missing: a.say("找不到", "missing    "),
 	}
+	address := shown(l.Address)
 	switch {
 	case a.quiet && l.Answer != site.Missing:
 	case l.To != "":
-		fmt.Fprintf(a.out, "%s %s → %s\n", words[l.Answer], l.Address, l.To)
+		fmt.Fprintf(a.out, "%s %s → %s\n", words[l.Answer], address, l.To)
 	case l.Reason != "":
-		fmt.Fprintf(a.out, a.say("%s %s（%s）\n", "%s %s (%s)\n"), words[l.Answer], l.Address, l.Reason)
+		fmt.Fprintf(a.out, a.say("%s %s（%s）\n", "%s %s (%s)\n"), words[l.Answer], address, l.Reason)
 	default:
-		fmt.Fprintf(a.out, "%s %s\n", words[l.Answer], l.Address)
+		fmt.Fprintf(a.out, "%s %s\n", words[l.Answer], address)
 	}
 }
 

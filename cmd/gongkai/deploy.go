@@ -141,6 +141,9 @@ func (a *app) deploy(f deployFlags, name string) error {
 	if dir == "" {
 		dir = filepath.Join(a.source, "public")
 	}
+	if err := a.checkPlace(t, dir); err != nil {
+		return err
+	}
 	src, built, err := a.builtSite(dir, failOn)
 	var refusal *deploy.Refusal
 	if errors.As(err, &refusal) {

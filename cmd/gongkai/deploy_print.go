@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -23,6 +24,7 @@ type deployTeller struct {
 	target destination
 	format string
 	start  time.Time
+	purges bool // and publishes nothing
 }
 
 // deployJSON is what deploy, apply, rollback and purge print with --format json.
@@ -105,6 +107,10 @@ func (d *deployTeller) refusal(found diag.List) error {
 			return err
 		}
 	}
+	if d.purges {
+		fmt.Fprintf(a.err, a.say("没有清除，原因见上。%s 保持原样。\n", "nothing was removed, for the reason above; %s is as it was.\n"), d.target.Name)
+		return exitCode(exitFindings)
+	}
 	fmt.Fprintf(a.err, a.say("没有发布到 %[1]s：原因有 %[2]d 个，见上。%[1]s 保持原样。\n", "not published to %[1]s for the %[2]d reasons above; %[1]s is as it was.\n"), d.target.Name, len(found))
 	return exitCode(exitFindings)
 }
@@ -178,7 +184,7 @@ func (d *deployTeller) deployed(r *deploy.Result) error {
 	default:
 		fmt.Fprintf(w, a.say("已发布到 %s：版本 %s，传送 %d 个文件（%s），用时 %.1f 秒\n", "published to %s: release %s, %d files sent (%s) in %.1f s\n"),
 			d.target.Name, r.Record.ID, r.Sent, bytesOf(r.Record.Changes.SentBytes), a.Now().Sub(d.start).Seconds())
-		if r.Record.Previous != "" {
+		if r.Record.Previous != "" && !slices.Contains(r.Purged, r.Record.Previous) {
 			fmt.Fprintf(w, a.say("要退回上一版：gongkai rollback %s\n", "to go back: gongkai rollback %s\n"), d.target.Name)
 		}
 	}

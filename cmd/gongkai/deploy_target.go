@@ -22,29 +22,39 @@ type destination struct {
 	config *site.Config
 }
 
-// readConfig reads the configuration; findings that stop the command have been printed when it is an exitCode. What an official site
-// lacks is for build to say.
+// readConfig reads the configuration; findings that stop the command have been printed when it is an exitCode: with format json in the
+// form of the commands that change a target.
 func (a *app) readConfig(format string) (*site.Config, error) {
-	c, all, err := build.ReadConfig(a.source)
+	c, found, err := a.soundConfig()
+	if c != nil || err != nil {
+		return c, err
+	}
+	if format == "json" {
+		err = (&deployTeller{app: a}).json(deployJSON{}, found)
+	} else {
+		err = a.printFindings(found, "text")
+	}
 	if err != nil {
 		return nil, err
 	}
-	var found diag.List
+	return nil, exitCode(exitFindings)
+}
+
+// soundConfig reads the configuration; without one, found says why there is none. What an official site lacks is for build to say.
+func (a *app) soundConfig() (c *site.Config, found diag.List, err error) {
+	c, all, err := build.ReadConfig(a.source)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, d := range all {
 		if d.Rule != "official-missing" {
 			found = append(found, d)
 		}
 	}
 	if c != nil && found.AtLeast(diag.Error) == 0 {
-		return c, nil
+		return c, found, nil
 	}
-	if format != "json" {
-		format = "text"
-	}
-	if err := a.printFindings(found, format); err != nil {
-		return nil, err
-	}
-	return nil, exitCode(exitFindings)
+	return nil, found, nil
 }
 
 // target finds a target of the configuration and opens it; "" asks for the default.

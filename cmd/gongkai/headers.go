@@ -68,7 +68,7 @@ func (a *app) headers(f headersFlags) error {
 	if err != nil {
 		return err
 	}
-	all, err := a.addresses(opt)
+	all, err := a.addresses(opt, "text")
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (a *app) help(c *cobra.Command, args []string) error {
 // sayDefault writes a flag's default into its text: cobra would in English.
 func (a *app) sayDefault(f *pflag.Flag) {
 	switch f.DefValue {
-	case "", "false", "[]":
+	case "", "false", "[]", "0": // 0 stands for "not given"
 		return
 	}
 	f.Usage += fmt.Sprintf(a.say("（默认 %s）", " (default %s)"), f.DefValue)

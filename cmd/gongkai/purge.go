@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gongkai/internal/deploy"
+	"gongkai/internal/diag"
 	"gongkai/internal/publish"
 )
 
@@ -70,7 +72,7 @@ func (a *app) purgePage(t destination, page, format string) error {
 	if err != nil {
 		return err
 	}
-	tell := &deployTeller{app: a, target: t, format: format, start: a.Now()}
+	tell := &deployTeller{app: a, target: t, format: format, start: a.Now(), purges: true}
 	r, err := t.Purge(a.ctx, page, opt)
 	var refusal *deploy.Refusal
 	if errors.As(err, &refusal) {
@@ -78,6 +80,9 @@ func (a *app) purgePage(t destination, page, format string) error {
 	}
 	if err != nil {
 		return a.deployFailed(err)
+	}
+	if m, err := t.Current(a.ctx); err == nil && len(r.Purged) == 0 && !slices.ContainsFunc(m, func(l publish.Line) bool { return l.Path == page }) {
+		r.Notes = append(r.Notes, diag.Say("现在的网站上没有 %s 这个页面，请核对写得对不对", "the site has no page %s now: check whether it is written right", page))
 	}
 	if len(r.Purged) == 0 && !a.quiet {
 		fmt.Fprintf(tell.to(), a.say("%s 保留的版本里都没有 %s 的文字，没有改动\n", "no kept release of %s holds the text of %s; nothing was changed\n"), t.Name, page)

@@ -30,9 +30,15 @@ func (a *app) releases(name, format string) error {
 	if err := a.checkFormat("releases", format); err != nil {
 		return err
 	}
-	c, err := a.readConfig(format)
+	c, found, err := a.soundConfig()
 	if err != nil {
 		return err
+	}
+	if c == nil {
+		if err := a.printFindings(found, format); err != nil {
+			return err
+		}
+		return exitCode(exitFindings)
 	}
 	t, err := a.target(c, name)
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/report"
@@ -42,7 +41,7 @@ type source struct {
 	found    diag.List
 	memory   *memory
 	byRel    map[string]*file
-	began    time.Time // zero when there is no clock
+	witness  witness
 }
 
 // file is a Markdown file below content/.
@@ -69,7 +68,7 @@ func (b *builder) disk(name string) string {
 func (b *builder) read(ctx context.Context) (*source, error) {
 	s := &source{defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
 	if b.Now != nil {
-		s.began = b.Now()
+		s.witness.began = b.Now()
 	}
 	if err := b.readConfig(s); err != nil || s.config == nil {
 		return s, err
@@ -162,6 +161,7 @@ func (b *builder) walk(s *source) error {
 		return err
 	}
 	root := b.disk("content")
+	s.witness.device = steadyDevice(root)
 	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || p == root {
 			return err
@@ -218,7 +218,7 @@ func (b *builder) meet(s *source, rel string, e fs.DirEntry) error {
 			return err
 		}
 		if strings.HasSuffix(name, ".md") {
-			s.files = append(s.files, file{rel: rel, seen: seenAt(info, s.began)})
+			s.files = append(s.files, file{rel: rel, seen: s.witness.look(info)})
 		} else {
 			dir := path.Dir(rel)
 			s.folders[dir] = append(s.folders[dir], site.File{Name: name, Size: info.Size()})

@@ -2,6 +2,8 @@ package build
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -24,6 +26,7 @@ type Snapshot struct {
 	source  *source // whose waivers hold
 	render  *render.Renderer
 	assets  *render.Assets
+	named   [sha256.Size]byte // of the static files that keep their names
 	preview *Preview
 }
 
@@ -31,6 +34,18 @@ type Snapshot struct {
 type look struct {
 	layouts *render.Layouts
 	assets  *render.Assets
+	named   [sha256.Size]byte
+}
+
+func newLook(l *render.Layouts, a *render.Assets) look {
+	h := sha256.New()
+	for _, x := range a.List {
+		if !asset(x.URL) {
+			fmt.Fprintf(h, "%s %d ", x.URL, len(x.Data))
+			h.Write(x.Data)
+		}
+	}
+	return look{l, a, [sha256.Size]byte(h.Sum(nil))}
 }
 
 // publishSnapshot assembles the site and makes it the latest.
@@ -45,7 +60,7 @@ func (p *Preview) publishSnapshot(c *Change) {
 // follow makes a Snapshot of the site as last assembled.
 func (p *Preview) follow(*Change) {
 	s := &Snapshot{Site: p.site, Seq: p.seq, preview: p, Due: due(p.site), source: p.assembledFrom}
-	s.render, s.assets = p.renderer(s)
+	s.render, s.assets, s.named = p.renderer(s), p.proven.assets, p.proven.named
 	s.Found = slices.Concat(p.assembled, p.config.found, p.moved.found, p.asset.found, p.layout.found)
 	s.Blocked = p.config.blocked || p.asset.blocked || p.layout.blocked || unpublishable(s.Found)
 	for _, in := range p.parsed {
@@ -77,6 +92,7 @@ func (s *Snapshot) tidied(found diag.List) diag.List {
 // source is the folder as read, in the form from which Run assembles.
 func (p *Preview) source() *source {
 	s := &source{config: p.config.good, moved: p.moved.good, defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
+	p.irregular = map[string]bool{}
 	p.mu.RLock()
 	for _, rel := range p.order {
 		s.files = append(s.files, file{rel: rel, head: p.docs[rel].head})
@@ -96,6 +112,7 @@ func (p *Preview) source() *source {
 		switch {
 		case single(top):
 		case l.kind == leafOther:
+			p.irregular[name] = true
 			s.found = append(s.found, notAFile(p.under(name), l.mode))
 		case rest == "":
 		case top == "static" && !strings.HasPrefix(rest, "assets/"):
@@ -110,6 +127,15 @@ func (p *Preview) source() *source {
 	}
 	p.sortOut(s)
 	return s
+}
+
+// keeps reports whether a file of static/ keeps its path; a nil source has none.
+func (s *source) keeps(rel string) bool {
+	if s == nil {
+		return false
+	}
+	_, ok := slices.BinarySearch(s.statics, rel)
+	return ok
 }
 
 // due is the first day on which a report that waits, or is shown as waiting, becomes public.
@@ -137,7 +163,7 @@ func due(s *site.Site) (first time.Time) {
 }
 
 // renderer draws with the layouts that are there if they can draw, else with the last that could, or at the start with our own.
-func (p *Preview) renderer(s *Snapshot) (*render.Renderer, *render.Assets) {
+func (p *Preview) renderer(s *Snapshot) *render.Renderer {
 	if p.untried {
 		p.untried = false
 		if p.layout.good != nil {
@@ -147,14 +173,14 @@ func (p *Preview) renderer(s *Snapshot) (*render.Renderer, *render.Assets) {
 		}
 		switch {
 		case !p.layout.blocked:
-			p.proven = look{p.layout.good, p.asset.good}
+			p.proven = newLook(p.layout.good, p.asset.good)
 		case p.proven.layouts == nil:
 			if l, _, err := render.LoadLayouts(p.Layouts, nil, "", p.asset.good); err == nil {
-				p.proven = look{l, p.asset.good}
+				p.proven = newLook(l, p.asset.good)
 			}
 		}
 	}
-	return render.New(s.Site, p.proven.layouts, p.proven.assets), p.proven.assets
+	return render.New(s.Site, p.proven.layouts, p.proven.assets)
 }
 
 // trial draws one page of each kind.

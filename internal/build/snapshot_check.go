@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"path"
 	"runtime"
@@ -20,7 +21,8 @@ import (
 )
 
 // Check reads every body that has not been read since it changed, the youngest change first, and returns all findings of the snapshot,
-// sorted: those that Run would report. progress may be nil. What was read stays known when the context ends it.
+// sorted: those that Run would report. progress may be nil. What was read stays known when the context ends it. A file that is just being
+// saved is ErrChanged: the next Update may find that it is what it was.
 func (p *Preview) Check(ctx context.Context, s *Snapshot, progress func(done, all int)) (diag.List, error) {
 	heads := s.heads()
 	var todo []*report.Head
@@ -46,6 +48,11 @@ func (p *Preview) Check(ctx context.Context, s *Snapshot, progress func(done, al
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, h := range todo {
+		if d := p.doc(h.Rel); d == nil || d.text == nil && !d.bad {
+			return nil, ErrChanged
+		}
 	}
 	return p.findings(ctx, s, heads)
 }
@@ -180,12 +187,12 @@ func (s *Snapshot) Unpublishable(found diag.List) bool { return s.Blocked || unp
 func (s *Snapshot) Sums(ctx context.Context, progress func(done, all int)) (publish.Manifest, error) {
 	var mu sync.Mutex
 	var m publish.Manifest
-	add := func(url string, data []byte) {
-		l := publish.Line{Path: url, Sum: sha256.Sum256(data)}
+	put := func(l publish.Line) {
 		mu.Lock()
+		defer mu.Unlock()
 		m = append(m, l)
-		mu.Unlock()
 	}
+	add := func(url string, data []byte) { put(publish.Line{Path: url, Sum: sha256.Sum256(data)}) }
 	for _, a := range s.assets.List {
 		add(a.URL, a.Data)
 	}
@@ -198,7 +205,7 @@ func (s *Snapshot) Sums(ctx context.Context, progress func(done, all int)) (publ
 			b.Reset()
 			switch {
 			case i < n:
-				err = s.sumReport(s.Site.Reports[i], &b, add)
+				err = s.sumReport(ctx, s.Site.Reports[i], &b, put)
 			case i < n+len(s.Site.Plain):
 				var f *File
 				if f, err = s.plain(s.Site.Plain[i-n]); err == nil {
@@ -225,7 +232,7 @@ func (s *Snapshot) Sums(ctx context.Context, progress func(done, all int)) (publ
 }
 
 // sumReport makes a report's page and the files beside it from one reading.
-func (s *Snapshot) sumReport(x *site.Report, b *bytes.Buffer, add func(string, []byte)) error {
+func (s *Snapshot) sumReport(ctx context.Context, x *site.Report, b *bytes.Buffer, add func(publish.Line)) error {
 	src, body, err := s.body(x.Head, false)
 	if err != nil {
 		return err
@@ -233,7 +240,7 @@ func (s *Snapshot) sumReport(x *site.Report, b *bytes.Buffer, add func(string, [
 	if d := s.render.Report(b, x, body); d != nil {
 		return &Fault{diag.List{*d}}
 	}
-	add(x.URL, b.Bytes())
+	add(publish.Line{Path: x.URL, Sum: sha256.Sum256(b.Bytes())})
 	for _, output := range s.Site.Config.Outputs {
 		end, ok := ending(output)
 		if !ok || output == "html" {
@@ -243,24 +250,34 @@ func (s *Snapshot) sumReport(x *site.Report, b *bytes.Buffer, add func(string, [
 		if err := dataFile(b, s.render, x, output, src, body); err != nil {
 			return err
 		}
-		add(x.Stem()+end, b.Bytes())
+		add(publish.Line{Path: x.Stem() + end, Sum: sha256.Sum256(b.Bytes())})
 	}
 	for _, f := range x.Files {
-		data, err := s.beside(x, f.Name)
+		sum, err := s.sumBeside(ctx, x, f.Name)
 		if err != nil {
 			return err
 		}
-		add(x.Stem()+"/"+f.Name, data)
+		add(publish.Line{Path: x.Stem() + "/" + f.Name, Sum: sum})
 	}
 	return nil
 }
 
-// beside reads an attachment whole; it is hashed and forgotten.
-func (s *Snapshot) beside(x *site.Report, name string) ([]byte, error) {
+// sumBeside reads an attachment, which may be large, a piece at a time.
+func (s *Snapshot) sumBeside(ctx context.Context, x *site.Report, name string) (sum publish.Sum, err error) {
 	f, _, err := s.Attachment(path.Join(path.Dir(x.Head.Rel), name))
+	if missing(err) || errors.Is(err, ErrNoFile) {
+		err = ErrChanged
+	}
 	if err != nil {
-		return nil, err
+		return sum, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	h := sha256.New()
+	for err == nil && ctx.Err() == nil {
+		_, err = io.CopyN(h, f, 1<<20)
+	}
+	if err != io.EOF {
+		return sum, cmp.Or(err, ctx.Err())
+	}
+	return publish.Sum(h.Sum(nil)), nil
 }

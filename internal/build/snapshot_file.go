@@ -24,6 +24,7 @@ type File struct {
 	Drawn  bool   // a page that a layout drew
 	Source string // the file that it shows, as findings name it; "" for what is made of many
 	Beside string // of an attachment, in place of Data: its path below content/
+	With   []byte // of a page: tells when what it may show besides — pictures — is not what it was, under the same address
 }
 
 // Errors of Snapshot.File besides those of the machine.
@@ -39,6 +40,27 @@ func (f *Fault) Error() string { return fmt.Sprintf("%d findings forbid the page
 
 // File makes the file at an address below the site's root ("610112/index.html").
 func (s *Snapshot) File(url string) (*File, error) {
+	f, err := s.file(url)
+	if err == nil && f.Drawn {
+		f.With = s.with(url)
+	}
+	return f, err
+}
+
+// with stands for the files at addresses that do not name their bytes: attachments of the page, static files outside of assets/.
+func (s *Snapshot) with(url string) []byte {
+	b := slices.Clone(s.named[:])
+	if x := s.Site.Report(url); x != nil && !x.Gone() {
+		for _, f := range x.Files {
+			if info, err := os.Lstat(s.preview.disk(path.Join("content", path.Dir(x.Head.Rel), f.Name))); err == nil {
+				b = fmt.Appendf(b, "%s %v ", f.Name, stampOf(info))
+			}
+		}
+	}
+	return b
+}
+
+func (s *Snapshot) file(url string) (*File, error) {
 	if i, ok := slices.BinarySearchFunc(s.assets.List, url, func(a render.Asset, url string) int { return strings.Compare(a.URL, url) }); ok {
 		return &File{Data: s.assets.List[i].Data}, nil
 	}
@@ -218,11 +240,26 @@ func (p *Preview) readContent(rel string) ([]byte, error) {
 func (s *Snapshot) Fresh(url string) (name string, fresh bool) {
 	h := s.headAt(url)
 	if h == nil {
-		return "", true
+		return s.freshBeside(url)
 	}
 	d := s.preview.doc(h.Rel)
 	info, err := os.Lstat(s.preview.disk("content/" + h.Rel))
 	return "content/" + h.Rel, d != nil && err == nil && stampOf(info) == d.stamp
+}
+
+// freshBeside is Fresh of what stands beside a report, or may stand there since.
+func (s *Snapshot) freshBeside(url string) (name string, fresh bool) {
+	x := s.Site.Report(path.Dir(url) + ".html")
+	if x == nil || x.Gone() || path.Base(x.Head.Rel) != "index.md" {
+		return "", true
+	}
+	i := slices.IndexFunc(x.Files, func(f site.File) bool { return f.Name == path.Base(url) })
+	name = path.Join("content", path.Dir(x.Head.Rel), path.Base(url))
+	info, err := os.Lstat(s.preview.disk(name))
+	if there := err == nil && info.Mode().IsRegular(); !there || i < 0 {
+		return name, !there && i < 0
+	}
+	return name, info.Size() == x.Files[i].Size
 }
 
 func (s *Snapshot) headAt(url string) *report.Head {

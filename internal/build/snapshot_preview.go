@@ -43,6 +43,7 @@ type Preview struct {
 	assembled     diag.List                               // what the last assembly found
 	site          *site.Site
 	assembledFrom *source
+	irregular     map[string]bool // the links and devices that it found
 	latest        atomic.Pointer[Snapshot]
 	parser        sync.Pool // of *report.Parser
 
@@ -123,6 +124,7 @@ type kinds struct {
 	config, moved, beside, layouts, static, links bool
 	docs, defaults                                []string
 	styles                                        bool // all static files that differ are style sheets
+	named                                         bool // a static file that keeps its name has come or gone: an address, and the target of links
 }
 
 func (p *Preview) sort(files map[string]bool) kinds {
@@ -130,7 +132,7 @@ func (p *Preview) sort(files map[string]bool) kinds {
 	for _, name := range sorted(files) {
 		top, rest, _ := strings.Cut(name, "/")
 		l, there := p.tree.leaf(name)
-		k.links = k.links || there && l.kind == leafOther
+		k.links = k.links || there && l.kind == leafOther || p.irregular[name]
 		switch {
 		case top == ConfigName:
 			k.config = true
@@ -141,6 +143,7 @@ func (p *Preview) sort(files map[string]bool) kinds {
 		case top == "static":
 			k.static = true
 			k.styles = k.styles && (!files[name] || path.Ext(name) == ".css")
+			k.named = k.named || !strings.HasPrefix(rest, "assets/") && p.assembledFrom.keeps(rest) != (there && l.kind == leafFile)
 		case path.Base(rest) == "_defaults.yaml":
 			k.defaults = append(k.defaults, rest)
 		case strings.HasSuffix(rest, ".md"):
@@ -178,7 +181,8 @@ func (p *Preview) take(ctx context.Context, d *delta, c *Change) (err error) {
 	if err != nil {
 		return err
 	}
-	styled := k.static && k.styles && !k.layouts
+	// while something fails, what is shown is older than its style sheets: more than these will differ
+	styled := k.static && k.styles && !k.layouts && !p.asset.blocked && !p.layout.blocked
 	if k.static || first {
 		if k.static, err = p.takeAssets(); err != nil {
 			return err
@@ -189,7 +193,7 @@ func (p *Preview) take(ctx context.Context, d *delta, c *Change) (err error) {
 			return err
 		}
 	}
-	reassemble := first || p.owed || k.config || k.moved || k.beside || k.links || inherited || read.heads
+	reassemble := first || p.owed || k.config || k.moved || k.beside || k.links || k.named || inherited || read.heads
 	c.Site = reassemble || k.layouts || k.static
 	c.Any = c.Site || len(read.changed) > 0
 	c.Styles = styled && k.static && !reassemble && len(read.changed) == 0

@@ -72,6 +72,9 @@ func newHostInPlace(name, place string, parallel int, grace time.Duration, folde
 // FolderInPlaceTarget is a folder of this machine whose files are replaced one by one.
 func FolderInPlaceTarget(opt FolderOptions, grace time.Duration) Target {
 	above := func() (FolderOptions, string, error) {
+		if err := opt.usable(); err != nil {
+			return opt, "", err
+		}
 		full, err := filepath.Abs(opt.Path)
 		if err != nil {
 			return opt, "", err
@@ -125,7 +128,7 @@ func (e *inPlace) explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return noSpace(e.place, err)
 	}
-	if errors.Is(err, fs.ErrPermission) {
+	if forbidden(err) {
 		return problem(ErrDenied, e.place, diag.Say("没有权限在 %s 写文件（%s）", "no right to write at %s (%s)", e.place, because(err)),
 			diag.Say("原地更新要能写网站的文件夹，和它旁边的 %s", "to replace files in place takes the right to write in the site's folder, and in %s beside it", strings.TrimSuffix(e.state, "/")), err)
 	}
@@ -260,12 +263,12 @@ func (c *change) deploy(ctx context.Context, l *lease, found *scene) error {
 		c.result.Unchanged, c.result.Record, c.result.Linked = true, c.record(c.id), len(c.manifest)
 		return nil
 	}
-	id := c.id
+	id, previous := c.id, c.record(c.id).Previous // a repair: the way back stays the same
 	if c.text == nil || c.plan.Tree != c.tree {
-		id = newID(c.opt.Now(), c.plan.Tree, c.ids())
+		id, previous = newID(c.opt.Now(), c.plan.Tree, c.ids()), c.id
 	}
 	c.coming = &coming{Paths: c.litter(c.plan.Added), Gone: c.plan.Removed, Purge: c.plan.purge, Record: Record{
-		Time: c.opt.Now().UTC().Truncate(time.Second), Action: "deploy", Target: c.name, ID: id, Tree: c.plan.Tree.String(), Previous: c.id,
+		Time: c.opt.Now().UTC().Truncate(time.Second), Action: "deploy", Target: c.name, ID: id, Tree: c.plan.Tree.String(), Previous: previous,
 		By: c.opt.By, Commit: c.opt.Commit, Version: c.opt.Built.Version, Changes: c.plan.Changes(), Waived: c.opt.Built.Waived,
 	}}
 	return c.run(ctx, l)
@@ -304,7 +307,7 @@ func (c *change) litter(added []string) []string {
 
 // rank is the order in which files are sent: each after those that it links to.
 func rank(name string, isNew bool) int {
-	plain := strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".br")
+	plain := uncompressed(name)
 	base := path.Base(plain)
 	switch {
 	case strings.HasPrefix(plain, "assets/"), hashed.MatchString(base):

@@ -98,7 +98,7 @@ func (c *change) rollback(ctx context.Context, l *lease, id string) error {
 		}
 	}
 	if len(absent) > 0 {
-		return c.incomplete(id, absent)
+		return incomplete(c.place, id, absent)
 	}
 	added, _, removed := diff(c.scene.manifest, c.manifest)
 	c.coming = &coming{Paths: c.litter(added), Gone: removed, Record: Record{
@@ -108,8 +108,9 @@ func (c *change) rollback(ctx context.Context, l *lease, id string) error {
 	return c.run(ctx, l)
 }
 
-func (c *change) incomplete(id string, absent []string) error {
-	return problem(ErrVerify, c.place,
+// incomplete says why a release cannot be gone back to.
+func incomplete(place, id string, absent []string) error {
+	return problem(ErrVerify, place,
 		diag.Say("发布版本 %s 已不完整，缺 %d 个文件（如 %s），没有退回", "release %s is no longer whole: %d files are missing (such as %s); nothing was changed", id, len(absent), strings.Join(absent[:min(3, len(absent))], "、")),
 		diag.Say("请换到另一个版本，或重新生成那时的网站再发布", "go to another release, or build that site again and deploy it"), nil)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -100,7 +101,7 @@ func (c *change) drop(ctx context.Context) error {
 	if c.coming.Record.Action != "deploy" || c.opt.Keep < 1 {
 		return nil
 	}
-	stay := keptIDs(c.kept, c.id, c.opt.Keep+1)
+	stay := stayIDs(c.kept, c.id, c.coming.Record.Previous, c.opt.Keep)
 	for _, id := range c.kept {
 		if !slices.Contains(stay, id) {
 			c.result.Dropped = append(c.result.Dropped, id)
@@ -133,7 +134,10 @@ func (c *change) sweep(ctx context.Context, mayGo func(asset string) bool) error
 		m := c.scene.manifest
 		if id != c.id {
 			var err error
-			if m, err = c.manifestOf(ctx, id); err != nil {
+			if m, err = c.manifestOf(ctx, id); errors.Is(err, ErrVerify) {
+				continue // nobody can go back to it
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -164,15 +168,16 @@ func (c *change) sweep(ctx context.Context, mayGo func(asset string) bool) error
 // manifestOf reads the manifest of a kept release.
 func (v *visit) manifestOf(ctx context.Context, id string) (publish.Manifest, error) {
 	text, _, err := v.store.Get(ctx, v.state+manifestsName+id+manifestMark)
-	if err == nil {
-		var m publish.Manifest
-		if m, err = publish.ParseManifest(text); err == nil {
-			return m, nil
-		}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	m, wrong := publish.ParseManifest(text)
+	if err == nil && wrong == nil {
+		return m, nil
 	}
 	return nil, problem(ErrVerify, v.place,
 		diag.Say("发布版本 %s 的清单读不出来", "the manifest of release %s cannot be read", id),
-		diag.Say("请用 gongkai releases 查看其他版本", "see what else is there with gongkai releases"), err)
+		diag.Say("请用 gongkai releases 查看其他版本", "see what else is there with gongkai releases"), wrong)
 }
 
 // purge removes every release but the current one that holds the text of a page that c.coming asks for. Assets that hold no words stay for
@@ -208,6 +213,10 @@ func (c *change) holders(ctx context.Context, pages []string) (ids, names []stri
 			continue
 		}
 		m, err := c.manifestOf(ctx, id)
+		if errors.Is(err, ErrVerify) { // who can say that it does not hold the text?
+			ids = append(ids, id)
+			continue
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -231,6 +240,7 @@ func (c *change) holders(ctx context.Context, pages []string) (ids, names []stri
 			}
 		}
 	}
+	slices.Sort(ids)
 	slices.Sort(names)
 	return ids, slices.Compact(names), nil
 }

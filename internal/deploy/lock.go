@@ -125,7 +125,7 @@ func takeLock(ctx context.Context, at locker, name, place string, opt Options) (
 			continue
 		case bad != nil, other.expired(l.now()), other.dead(l.holder):
 		default:
-			return nil, locked(place, other)
+			return nil, locked(place, name, other, l.now())
 		}
 		version, err = at.Replace(ctx, name, l.text(), version)
 		switch {
@@ -210,11 +210,14 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func locked(place string, h holder) error {
+func locked(place, name string, h holder, now time.Time) error {
 	since, until := h.Since.Local().Format(time.DateTime), h.Expires.Local().Format(time.DateTime)
+	hint := diag.Say("请等它结束后再试；对方若已中断，它的锁在 %s 失效，之后再发布即可", "wait for it to end, then try again; if it was cut off, its lock ends at %s: deploy again after that", until)
+	if h.Expires.Sub(now) > 2*leaseTime { // no lease is so long: waiting is no advice
+		hint = diag.Say("它的锁到 %s 才失效，两台机器的时钟不一致；确知对方已中断的，删去目标的 %s，再发布一次", "its lock ends as late as %s: the clocks of the two machines differ; if you know that it was cut off, delete %s at the target and deploy again", until, name)
+	}
 	return problem(ErrLocked, place,
-		diag.Say("%s 正由 %s 发布（%s 上的进程 %d，%s 开始）", "%s is being published by %s (process %[4]d on %[3]s, since %[5]s)", place, h.Who, h.Host, h.PID, since),
-		diag.Say("请等它结束后再试；对方若已中断，它的锁在 %s 失效，之后再发布即可", "wait for it to end, then try again; if it was cut off, its lock ends at %s: deploy again after that", until), nil)
+		diag.Say("%s 正由 %s 发布（%s 上的进程 %d，%s 开始）", "%s is being published by %s (process %[4]d on %[3]s, since %[5]s)", place, h.Who, h.Host, h.PID, since), hint, nil)
 }
 
 func lostLock(place string) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 
 	"gongkai/internal/diag"
@@ -53,7 +52,7 @@ func (o Options) note(r Record) []diag.Text {
 		err = errors.Join(err, f.Close())
 	}
 	if err != nil {
-		return []diag.Text{diag.Say("已发布，但 %s 没有记上：%v", "published, but %s could not be written: %v", o.LocalLog, fmt.Sprint(err))}
+		return []diag.Text{diag.Say("已完成，但 %s 没有记上（%s）", "done, but %s could not be written (%s)", o.LocalLog, because(err))}
 	}
 	return nil
 }

@@ -148,10 +148,16 @@ func mayBePage(name string) bool {
 // stem is what the files of a report share: its page's path without the ending.
 func stem(page string) string { return strings.TrimSuffix(page, path.Ext(page)) }
 
-// belongs reports whether a file is a report's besides its page: data, other forms of the text, attachments.
+// belongs reports whether a file is a report's besides its page: data, other forms of the text, attachments. The compressed forms of the
+// page are what the page is, a notice perhaps.
 func belongs(name, stem string) bool {
 	rest, ok := strings.CutPrefix(name, stem)
-	return ok && (strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".") && !strings.Contains(rest, "/") && rest != ".html")
+	return ok && (strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".") && !strings.Contains(rest, "/") && uncompressed(rest) != ".html")
+}
+
+// uncompressed is the file of which build --precompress has made this one, or the name itself.
+func uncompressed(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".br")
 }
 
 // harmless are assets that hold no word of any report: what else is hashed may be a shard of the search index.

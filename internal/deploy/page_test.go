@@ -95,7 +95,7 @@ func TestReadPage(t *testing.T) {
 func TestWhatBelongsToAReport(t *testing.T) {
 	const at = "x/y/2020/z"
 	for name, want := range map[string]bool{
-		at + ".html": false, at + ".json": true, at + ".figures.csv": true, at + ".fragment.html": true, at + "/表.csv": true, at + "-compare.html": false,
+		at + ".html": false, at + ".html.gz": false, at + ".html.br": false, at + ".json": true, at + ".json.gz": true, at + ".figures.csv": true, at + ".fragment.html": true, at + "/表.csv": true, at + "-compare.html": false,
 		at + "2.html": false, at + ".d/x": false, "x/y/2020": false,
 	} {
 		if belongs(name, at) != want {

@@ -146,8 +146,12 @@ func (p *planner) steps() {
 		switch now := p.newPages[name]; {
 		case now.article():
 			p.step(Added, name, now.title)
-		case now.kind == kindRemoved && p.old.id != "":
-			p.plan.purge = append(p.plan.purge, name)
+		case now.kind == kindRemoved:
+			p.plan.purge = append(p.plan.purge, name) // in a first deploy too: releases may be kept whose current was lost
+			if p.old.id == "" {
+				p.plan.Others.Added++
+				continue
+			}
 			p.step(Erased, name, now.title)
 		default:
 			p.plan.Others.Added++
@@ -165,7 +169,7 @@ func (p *planner) steps() {
 		}
 	}
 	for _, name := range p.plan.Removed {
-		if before := p.oldPages[name]; before.address() {
+		if before := p.oldPages[name]; before.address() && !p.retired(before) {
 			p.step(Gone, name, before.title)
 		} else {
 			p.plan.Others.Removed++

@@ -23,13 +23,16 @@ func (r *releases) Purge(ctx context.Context, name string, opt Options) (*Result
 	}
 	var result *Result
 	err = r.session(ctx, false, opt, func(s *session) error {
+		if err := s.mustHave(); err != nil {
+			return err
+		}
 		return withLock(ctx, s.files, lockName, s.place, opt, func(ctx context.Context, l *lease) error {
 			var err error
 			result, err = s.purge(ctx, l, name)
 			return err
 		})
 	})
-	if errors.Is(err, fs.ErrNotExist) && result == nil {
+	if isNoRoot(err) {
 		return nil, nothingPublished(r.place)
 	}
 	if err != nil {
@@ -51,6 +54,18 @@ func nothingPublished(place string) error {
 	return problem(ErrNoSuch, place,
 		diag.Say("%s 还没有发布过", "nothing has been published to %s yet", place),
 		diag.Say("请先运行 gongkai deploy", "run gongkai deploy first"), fs.ErrNotExist)
+}
+
+// mustHave makes sure that something was published here, before a lock is written into a folder that is none of ours.
+func (s *session) mustHave() error {
+	id, err := s.current()
+	if err != nil || id != "" {
+		return err
+	}
+	if ids, err := s.ids(); err != nil || len(ids) > 0 {
+		return err
+	}
+	return nothingPublished(s.place)
 }
 
 func (s *session) purge(ctx context.Context, l *lease, name string) (*Result, error) {
@@ -157,6 +172,9 @@ func (s *session) purgeAll(ctx context.Context, now *release, pages []string) ([
 			continue
 		}
 		r, err := s.release(id)
+		if errors.Is(err, ErrVerify) { // who can say that it does not hold the text?
+			r.marked, err = true, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -249,8 +267,9 @@ func (m sums) of(page string) []string {
 	return l
 }
 
-// trace marks the releases that hold the texts under an earlier address: where the current one leads to the removed page, and where a
-// page that the current one no longer has reads the same.
+// trace marks the releases that hold the texts under an earlier address: where the current one or a kept one leads to the removed page, and
+// where a page that the current one no longer has reads the same. The build drops the old addresses of a removed report: that its text may
+// have been corrected since it moved, only a release in between can tell.
 func (s *session) trace(ctx context.Context, now *release, others []*release, pages []string) error {
 	texts := map[string]bool{}
 	for _, r := range others {
@@ -280,8 +299,10 @@ func (s *session) trace(ctx context.Context, now *release, others []*release, pa
 			}
 		}
 	}
-	var mu sync.Mutex
-	return each(ctx, s.parallel, list, func(_ context.Context, c candidate) error {
+	var mu sync.Mutex // of what follows
+	leads := map[string]bool{}
+	var held []candidate // with a text
+	err := each(ctx, s.parallel, list, func(_ context.Context, c candidate) error {
 		var today page
 		if _, ok := now.manifest.find(c.name); ok {
 			var err error
@@ -292,19 +313,25 @@ func (s *session) trace(ctx context.Context, now *release, others []*release, pa
 		if today.article() {
 			return nil
 		}
-		mine := today.kind == kindRedirect && slices.Contains(pages, today.to)
-		if !mine {
-			then, err := openPage(c.name, c.r.open)
-			if err != nil {
-				return err
+		then, err := openPage(c.name, c.r.open)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, p := range []page{today, then} {
+			if p.kind == kindRedirect && slices.Contains(pages, p.to) {
+				leads[c.name] = true
 			}
-			mine = then.sum != "" && texts[then.sum]
 		}
-		if mine {
-			mu.Lock()
-			c.r.marked = true
-			mu.Unlock()
+		if then.article() {
+			held = append(held, c)
 		}
+		c.r.marked = c.r.marked || then.sum != "" && texts[then.sum]
 		return nil
 	})
+	for _, c := range held {
+		c.r.marked = c.r.marked || leads[c.name]
+	}
+	return err
 }

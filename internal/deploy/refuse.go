@@ -3,6 +3,7 @@ package deploy
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/publish"
@@ -87,14 +88,19 @@ func (p *planner) gone() diag.List {
 	}
 	var l diag.List
 	for _, name := range p.plan.Removed {
-		if before := p.oldPages[name]; before.address() {
+		before := p.oldPages[name]
+		if p.retired(before) {
+			continue
+		}
+		if before.address() {
 			l = append(l, refusal(ruleGone, name,
 				diag.Say("网上的页面“%s”在新网站里没有了", "the published page %q is not in the new site", titleOr(before.title, name)),
 				diag.Say("改了地址的，在新位置的 aliases 里写上 /%s；不再公开的，用 status: withdrawn 撤下，不要删除文件", "if it moved, put /%s under aliases at its new place; if it must go, withdraw it (status: withdrawn) instead of deleting the file", name)))
 			continue
 		}
 		m := slugFolder.FindStringSubmatch(name)
-		if m == nil {
+		_, form := sums(p.old.manifest).find(uncompressed(name)) // of an attachment: nobody has its address
+		if m == nil || form && uncompressed(name) != name {
 			continue
 		}
 		owner := m[1] + ".html"
@@ -111,6 +117,18 @@ func (p *planner) gone() diag.List {
 		}
 	}
 	return l
+}
+
+// retired reports whether a page led to a report that is removed: the build drops the old addresses of such a report.
+func (p *planner) retired(before page) bool {
+	if before.kind != kindRedirect {
+		return false
+	}
+	now, read := p.newPages[before.to]
+	if _, there := sums(p.src.Manifest()).find(before.to); !read && there {
+		now, _ = openPage(before.to, func(name string) (io.ReadCloser, error) { f, _, err := p.src.Open(name); return f, err })
+	}
+	return now.kind == kindRemoved
 }
 
 // unrecorded refuses to change a published text without saying so on the page.

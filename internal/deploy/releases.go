@@ -49,6 +49,9 @@ func FolderTarget(opt FolderOptions) Target {
 
 // connect is a connector.
 func (opt FolderOptions) connect(_ context.Context, create bool) (host, error) {
+	if err := opt.usable(); err != nil {
+		return nil, err
+	}
 	if create {
 		if err := os.MkdirAll(opt.Path, 0o755); err != nil {
 			return nil, err
@@ -95,10 +98,23 @@ type session struct {
 // session connects, acts and disconnects.
 func (r *releases) session(ctx context.Context, create bool, opt Options, act func(*session) error) error {
 	h, err := r.connect(ctx, create)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !create:
+		return noSuchRoot{err}
+	case err != nil:
 		return err
 	}
 	return errors.Join(act(&session{r, h, hostFiles{h}, opt}), h.Close())
+}
+
+// noSuchRoot is what session answers when there is no target yet: not to be confused with a file that is missing in one.
+type noSuchRoot struct{ error }
+
+func (e noSuchRoot) Unwrap() error { return e.error }
+
+func isNoRoot(err error) bool {
+	var no noSuchRoot
+	return errors.As(err, &no)
 }
 
 // facts are releases/<id>.json: what the log has of the deploy that made the release, and its own hashed assets.
@@ -139,22 +155,26 @@ func (s *session) notOurs(why diag.Text, err error) error {
 // manifest reads a release's.
 func (s *session) manifest(id string) (publish.Manifest, error) {
 	text, err := s.files.read(folderOf(id) + "/" + publish.ManifestName)
-	if err == nil {
-		var m publish.Manifest
-		if m, err = publish.ParseManifest(text); err == nil {
-			return m, nil
-		}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	m, wrong := publish.ParseManifest(text)
+	if err == nil && wrong == nil {
+		return m, nil
 	}
 	return nil, problem(ErrVerify, s.place,
 		diag.Say("发布版本 %s 的清单读不出来", "the manifest of release %s cannot be read", id),
-		diag.Say("请用 gongkai releases 查看其他版本，用 gongkai rollback 换到完好的一个", "see what else is there with gongkai releases, and go to a whole one with gongkai rollback"), err)
+		diag.Say("请用 gongkai rollback 换到完好的一版（gongkai releases 列出）；一版都没有的，删去目标里的 current，再发布一次", "go to a whole one with gongkai rollback (gongkai releases lists them); if there is none, delete current at the target and deploy again"), wrong)
 }
 
 // published reads what readers have now.
 func (s *session) published() (published, error) {
 	id, err := s.current()
-	if err != nil || id == "" {
+	if err != nil {
 		return published{}, err
+	}
+	if id == "" {
+		return published{}, s.mustBeOurs()
 	}
 	m, err := s.manifest(id)
 	return published{id: id, manifest: m, open: func(_ context.Context, name string) (io.ReadCloser, error) {
@@ -240,8 +260,8 @@ func (r *releases) Releases(ctx context.Context) ([]Release, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	if isNoRoot(err) {
+		return nil, nil
 	}
 	return l, err
 }

@@ -25,7 +25,7 @@ func (r *releases) Plan(ctx context.Context, src Source, opt Options) (*Plan, er
 		}
 		return err
 	})
-	if errors.Is(err, fs.ErrNotExist) && plan == nil {
+	if isNoRoot(err) {
 		return makePlan(ctx, published{}, src, opt, r.parallel) // nothing is there yet
 	}
 	if err != nil {
@@ -69,6 +69,8 @@ func (r *releases) explain(err error) error {
 	switch {
 	case errors.As(err, &no) || errors.As(err, &refusal) || errors.Is(err, context.Canceled):
 		return err
+	case forbidden(err):
+		return noAccess(r.place, err)
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return problem(ErrFull, r.place,
 			diag.Say("%s 所在的磁盘已满，线上没有改动", "the disk of %s is full; readers see what they saw before", r.place),
@@ -205,6 +207,16 @@ func keptIDs(ids []string, current string, keep int) []string {
 	return l
 }
 
+// stayIDs are the releases that stay once another has become current: it, the one before, to which rollback leads however old it is, and
+// the newest others. prepare carries the assets of the same ones.
+func stayIDs(ids []string, current, previous string, keep int) []string {
+	others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == current })
+	if !slices.Contains(others, previous) {
+		previous = ""
+	}
+	return append(keptIDs(others, previous, keep), current)
+}
+
 // finish switches to what has arrived, makes sure of it and tidies up.
 func (d *deployment) finish(ctx context.Context, l *lease) error {
 	record := Record{
@@ -250,11 +262,11 @@ func (d *deployment) tidy(record Record) []diag.Text {
 		err = d.h.Remove(d.coming + journalMark)
 	}
 	if err != nil {
-		return []diag.Text{diag.Say("已发布，但目标上的记录没有写完：%v；下次发布会补上", "published, but the log at the target could not be finished: %v; the next deploy will do it", err)}
+		return []diag.Text{diag.Say("已发布，但目标上的记录没有写完（%s）；下次发布会补上", "published, but the log at the target could not be finished (%s); the next deploy will do it", because(err))}
 	}
-	d.result.Dropped, err = d.drop(d.id)
+	d.result.Dropped, err = d.drop(d.id, d.old.id)
 	if err != nil {
-		return []diag.Text{diag.Say("已发布，但旧版本没有清完：%v；下次发布会再清", "published, but old releases could not all be removed: %v; the next deploy will try again", err)}
+		return []diag.Text{diag.Say("已发布，但旧版本没有清完（%s）；下次发布会再清", "published, but old releases could not all be removed (%s); the next deploy will try again", because(err))}
 	}
 	return nil
 }
@@ -275,12 +287,12 @@ func (d *deployment) writeFacts(record Record) error {
 }
 
 // drop removes the releases beyond keep.
-func (s *session) drop(current string) ([]string, error) {
+func (s *session) drop(current, previous string) ([]string, error) {
 	ids, err := s.ids()
 	if err != nil {
 		return nil, err
 	}
-	stay := keptIDs(ids, current, s.opt.Keep+1)
+	stay := stayIDs(ids, current, previous, s.opt.Keep)
 	ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(stay, id) })
 	for _, id := range ids {
 		if err := s.remove(id); err != nil {

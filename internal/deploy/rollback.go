@@ -16,13 +16,16 @@ import (
 func (r *releases) Rollback(ctx context.Context, id string, opt Options) (*Result, error) {
 	var result *Result
 	err := r.session(ctx, false, opt, func(s *session) error {
+		if err := s.mustHave(); err != nil {
+			return err
+		}
 		return withLock(ctx, s.files, lockName, s.place, opt, func(ctx context.Context, l *lease) error {
 			var err error
 			result, err = s.rollback(ctx, l, id)
 			return err
 		})
 	})
-	if errors.Is(err, fs.ErrNotExist) && result == nil {
+	if isNoRoot(err) {
 		return nil, nothingPublished(r.place)
 	}
 	if err != nil {
@@ -64,7 +67,7 @@ func (s *session) rollback(ctx context.Context, l *lease, id string) (*Result, e
 		return nil, err
 	}
 	if len(absent) > 0 {
-		return nil, s.differs(absent...)
+		return nil, incomplete(s.place, id, absent)
 	}
 	if err := s.carryBack(ctx, current, id, sums(m), result); err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func (s *session) rollback(ctx context.Context, l *lease, id string) (*Result, e
 		By: s.opt.By, Commit: f.Commit, Version: f.Version, Waived: f.Waived,
 	}
 	if err := s.log(result.Record); err != nil {
-		result.Notes = append(result.Notes, diag.Say("已换到 %s，但目标上的记录没有写成：%v", "%s is current, but the log at the target could not be written: %v", id, err))
+		result.Notes = append(result.Notes, diag.Say("已换到 %s，但目标上的记录没有写成（%s）", "%s is current, but the log at the target could not be written (%s)", id, because(err)))
 	}
 	result.Notes = append(result.Notes, s.opt.note(result.Record)...)
 	return result, nil
@@ -112,25 +115,36 @@ func (s *session) choose(id, current string) (string, error) {
 		diag.Say("可换到：%s", "there are: %s", strings.Join(ids, "、")), nil)
 }
 
-// before is the release that was current when the current one was deployed; when that is no longer kept, the next older one.
+// before is the release that was current when the current one was deployed; when that is no longer kept, the next older one. One with the
+// same tree, of which the current one is the repair, is passed over.
 func (s *session) before(ids []string, current string) (string, error) {
-	if current != "" {
-		f, err := s.facts(current)
+	for id := current; id != ""; {
+		f, err := s.facts(id)
 		if err != nil {
 			return "", err
 		}
-		if slices.Contains(ids, f.Previous) {
-			return f.Previous, nil
+		if !slices.Contains(ids, f.Previous) || f.Previous >= id {
+			break
+		}
+		if id = f.Previous; !sameTree(id, current) {
+			return id, nil
 		}
 	}
 	for _, id := range slices.Backward(ids) {
-		if id < current || current == "" {
+		if current == "" || id < current && !sameTree(id, current) {
 			return id, nil
 		}
 	}
 	return "", problem(ErrNoSuch, s.place,
 		diag.Say("%s 没有更早的发布版本可换", "%s keeps no earlier release", s.place),
 		diag.Say("更早的版本可能因 keep 或清除而不在了；请改正内容后重新生成、发布", "they may have gone by keep or by a purge; mend the content, build and deploy"), nil)
+}
+
+// sameTree compares the tree hashes in two ids.
+func sameTree(a, b string) bool {
+	_, x, _ := strings.Cut(a, "-")
+	_, y, _ := strings.Cut(b, "-")
+	return x == y
 }
 
 // carryBack gives the release its successor's hashed assets: pages of that are half loaded just now.

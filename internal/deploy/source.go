@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -28,6 +29,10 @@ type Folder struct {
 // OpenFolder opens a built folder and makes sure that every file of its manifest is there. That their bytes are right is seen when they
 // are sent.
 func OpenFolder(dir string) (*Folder, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, problem(ErrSource, dir, diag.Say("%s 是文件，不是生成的网站的文件夹", "%s is a file and no folder of a built site", dir),
+			diag.Say("请核对 -d，或运行 gongkai build", "check -d, or run gongkai build"), nil)
+	}
 	disk, err := publish.OpenDisk(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, problem(ErrSource, dir, diag.Say("没有生成的网站 %s", "there is no built site %s", dir),

@@ -194,16 +194,10 @@ func (s *Stage) foreign(ctx context.Context) ([]string, error) {
 	if !s.exists {
 		return nil, nil
 	}
-	folders := map[string]bool{".": true}
-	for name := range s.old {
-		for dir := path.Dir(name); !folders[dir]; dir = path.Dir(dir) {
-			folders[dir] = true
-		}
-	}
-	dirs := slices.Sorted(maps.Keys(folders))
+	dirs := slices.Sorted(maps.Keys(s.oldFolders))
 	lists := make([][]string, len(dirs))
 	err := each(ctx, len(dirs), func(i int) (err error) {
-		lists[i], err = s.foreignIn(dirs[i], folders)
+		lists[i], err = s.foreignIn(dirs[i])
 		return err
 	})
 	found := slices.Concat(lists...)
@@ -212,7 +206,7 @@ func (s *Stage) foreign(ctx context.Context) ([]string, error) {
 }
 
 // foreignIn looks at one folder.
-func (s *Stage) foreignIn(dir string, folders map[string]bool) (found []string, err error) {
+func (s *Stage) foreignIn(dir string) (found []string, err error) {
 	at := path.Join(s.place.site, dir)
 	names, err := s.fs.List(at)
 	switch {
@@ -223,7 +217,7 @@ func (s *Stage) foreignIn(dir string, folders map[string]bool) (found []string, 
 	}
 	for _, base := range names {
 		name := path.Join(dir, base)
-		if _, listed := s.old[name]; listed || folders[name] || name == ManifestName {
+		if _, listed := s.old[name]; listed || s.oldFolders[name] || name == ManifestName {
 			continue
 		}
 		if info, err := s.fs.Lstat(s.place.site + "/" + name); err == nil && info.IsDir() {

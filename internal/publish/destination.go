@@ -159,7 +159,7 @@ func (s *Stage) refuse() error {
 
 // readOld reads the manifest of the folder to be replaced. One in another form is not gongkai's, nor is its folder.
 func (s *Stage) readOld() error {
-	s.old = map[string]Sum{}
+	s.old, s.oldFolders = map[string]Sum{}, map[string]bool{".": true}
 	if !s.exists {
 		return nil
 	}
@@ -183,5 +183,6 @@ func (s *Stage) readOld() error {
 	for _, l := range lines {
 		s.old[l.Path] = l.Sum
 	}
+	s.oldFolders = foldersOf(s.old)
 	return nil
 }

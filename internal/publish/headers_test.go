@@ -20,7 +20,7 @@ func TestCacheControl(t *testing.T) {
 
 func TestContentType(t *testing.T) {
 	for name, want := range map[string]string{
-		"a/INDEX.HTML": "text/html; charset=utf-8", "x.json": "application/json", "manifest.sha256": "text/plain; charset=utf-8", "x.et": "application/octet-stream",
+		"a/INDEX.HTML": "text/html; charset=utf-8", "x.json": "application/json", "manifest.sha256": "text/plain; charset=utf-8", "x.et": "application/vnd.ms-excel", "x.unknown": "application/octet-stream",
 		"x": "application/octet-stream", "x.html.br": "application/octet-stream", "x.html.gz": "application/gzip", "html": "application/octet-stream",
 	} {
 		if got := ContentType(name); got != want {

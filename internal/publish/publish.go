@@ -40,7 +40,7 @@
 // Making the whole tree anew and removing the old one costs two operations a file, however little has changed. With Options.Spare the old
 // tree is not removed after the switch but brought up to date, which takes one operation for each file that differs, and kept: the next
 // stage begins with it and replaces what differs again. It holds the published bytes and no others. A spare that is not beyond doubt
-// (its manifest is another, a file in it looks otherwise) is not used.
+// (its manifest is another, a file in it is not the published one, a folder has another mode) is not used.
 //
 // # What a reader sees
 //
@@ -93,16 +93,17 @@ type Options struct {
 // A Stage (待发布区) collects a finished site beside its destination and switches it in. Open takes the lock, which Commit and
 // Abort give back: one of the two must be called. Write, Copy and Keep may be called from several goroutines.
 type Stage struct {
-	fs      FS
-	place   place
-	info    Info
-	spare   spare
-	ours    []string // folders to remove in the end if they are empty: those made on the way to the destination, the working folder
-	old     map[string]Sum
-	oldText []byte      // the manifest of the folder being replaced; nil when there is none
-	exists  bool        // there is a folder to replace
-	mode    fs.FileMode // what a file written by this process gets; 0 where modes mean nothing
-	buffers sync.Pool   // of *[]byte, to read files
+	fs         FS
+	place      place
+	info       Info
+	spare      spare
+	ours       []string // folders to remove in the end if they are empty: those made on the way to the destination, the working folder
+	old        map[string]Sum
+	oldFolders map[string]bool // in which these stand
+	oldText    []byte          // the manifest of the folder being replaced; nil when there is none
+	exists     bool            // there is a folder to replace
+	mode       fs.FileMode     // what a file written by this process gets; 0 where modes mean nothing
+	buffers    sync.Pool       // of *[]byte, to read files
 
 	mu    sync.Mutex
 	names names

@@ -2,10 +2,12 @@ package publish
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -67,7 +69,8 @@ func (s *Stage) vacate(name string) error {
 	return s.removeEach(s.place.stage, []string{name})
 }
 
-// newFolder makes a folder of the new tree, unless the spare has it.
+// newFolder makes a folder of the new tree, unless the spare has it. One that the old site did not call so has another name that differs in
+// case, on a disk that takes no notice of it: it would keep that name, and be pruned by it.
 func (s *Stage) newFolder(dir string) error {
 	at := s.place.stage + "/" + dir
 	err := s.fs.Mkdir(at)
@@ -75,7 +78,7 @@ func (s *Stage) newFolder(dir string) error {
 		return err
 	}
 	info, err := s.fs.Lstat(at)
-	if err != nil || info.IsDir() {
+	if err != nil || info.IsDir() && s.oldFolders[dir] {
 		return err
 	}
 	if err := s.vacate(dir); err != nil {
@@ -84,13 +87,20 @@ func (s *Stage) newFolder(dir string) error {
 	return s.fs.Mkdir(at)
 }
 
-// inSpare reports whether the spare has a kept file as it stands published.
+// inSpare reports whether the spare has a kept file as it stands published: the very file, not one that looks like it.
 func (s *Stage) inSpare(e *entry) bool {
 	if !s.spare.adopted {
 		return false
 	}
 	info, err := s.fs.Lstat(s.place.stage + "/" + e.path)
-	return err == nil && info.Mode().IsRegular() && stampOf(info, e.stamp.Sum) == e.stamp
+	if err != nil || !info.Mode().IsRegular() || stampOf(info, e.stamp.Sum) != e.stamp {
+		return false
+	}
+	if e.inode != 0 {
+		return inode(info) == e.inode
+	}
+	old, err := s.fs.Lstat(s.place.site + "/" + e.path)
+	return err == nil && os.SameFile(info, old)
 }
 
 // prune removes from an adopted tree what the new site has not.
@@ -108,7 +118,7 @@ func (s *Stage) prune(ctx context.Context) error {
 
 // surplus lists what stands below a tree and is no file of the new site, each at the highest place that has none of the site's.
 func (s *Stage) surplus(ctx context.Context, tree string) ([]string, error) {
-	folders := s.siteFolders()
+	folders := foldersOf(s.site)
 	dirs := slices.Sorted(maps.Keys(folders))
 	lists := make([][]string, len(dirs))
 	err := each(ctx, len(dirs), func(i int) error {
@@ -127,10 +137,10 @@ func (s *Stage) surplus(ctx context.Context, tree string) ([]string, error) {
 	return slices.Concat(lists...), err
 }
 
-// siteFolders are the folders of the new site.
-func (s *Stage) siteFolders() map[string]bool {
+// foldersOf are the folders in which files stand.
+func foldersOf[V any](files map[string]V) map[string]bool {
 	folders := map[string]bool{".": true}
-	for name := range s.site {
+	for name := range files {
 		for dir := path.Dir(name); !folders[dir]; dir = path.Dir(dir) {
 			folders[dir] = true
 		}
@@ -175,7 +185,7 @@ func (s *Stage) preserve(ctx context.Context, r Result) {
 
 // renew gives the tree that was published before the files of the present one, and takes from it what that has not.
 func (s *Stage) renew(ctx context.Context, tree string, r Result) error {
-	folders := s.siteFolders()
+	folders := foldersOf(s.site)
 	for _, name := range slices.Concat(r.Gone, r.Foreign) {
 		name = strings.TrimSuffix(name, "/")
 		for dir := path.Dir(name); !folders[dir]; dir = path.Dir(dir) {
@@ -197,7 +207,23 @@ func (s *Stage) renew(ctx context.Context, tree string, r Result) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return s.untouched(ctx, tree, slices.Collect(maps.Keys(folders)))
+}
+
+// untouched makes sure that the folders of a tree are as they were made: one whose mode somebody has changed would come back closed with the
+// build after the next.
+func (s *Stage) untouched(ctx context.Context, tree string, folders []string) error {
+	top, err := s.fs.Lstat(tree)
+	if err != nil || !posixModes {
+		return cmp.Or(err, ctx.Err())
+	}
+	return each(ctx, len(folders), func(i int) error {
+		info, err := s.fs.Lstat(path.Join(tree, folders[i]))
+		if err == nil && info.Mode() != top.Mode() {
+			err = changed(s.place.path(tree))
+		}
+		return err
+	})
 }
 
 // second gives a published file its second name in a tree.

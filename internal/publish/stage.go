@@ -23,7 +23,13 @@ type Stamp struct {
 type entry struct {
 	path  string
 	stamp Stamp
-	kept  bool // as in the folder being replaced; linked by Commit, if anything is to be switched at all
+	kept  bool   // as in the folder being replaced; linked by Commit, if anything is to be switched at all
+	inode uint64 // of a kept one; 0 where that is unknown
+}
+
+// keep is the entry of a file of the folder being replaced.
+func keep(name string, old fs.FileInfo, sum Sum) entry {
+	return entry{name, stampOf(old, sum), true, inode(old)}
 }
 
 // Write adds a file. A path is a slash path below the site (see CheckPath) and is written once: a second output of the same path, or
@@ -34,14 +40,14 @@ func (s *Stage) Write(name string, data []byte) (Stamp, error) {
 		sum := Sum(sha256.Sum256(data))
 		if s.hinted(name, sum) {
 			if old, ok := s.usable(name, int64(len(data))); ok && s.equal(name, bytes.NewReader(data)) {
-				return entry{name, stampOf(old, sum), true}, nil
+				return keep(name, old, sum), nil
 			}
 		}
 		info, err := s.create(name, bytes.NewReader(data))
 		if err != nil {
 			return entry{}, err
 		}
-		return entry{name, stampOf(info, sum), false}, nil
+		return entry{path: name, stamp: stampOf(info, sum)}, nil
 	})
 }
 
@@ -62,7 +68,7 @@ func (s *Stage) Copy(name string, src fs.FS, from string) (Stamp, error) {
 		if err != nil {
 			return entry{}, err
 		}
-		return entry{name, stampOf(info, Sum(in.sum.Sum(nil))), false}, nil
+		return entry{path: name, stamp: stampOf(info, Sum(in.sum.Sum(nil)))}, nil
 	})
 }
 
@@ -83,7 +89,7 @@ func (s *Stage) copyOld(name string, src fs.FS, from string) (entry, bool, error
 	}
 	digest := sha256.New()
 	ok = s.equal(name, io.TeeReader(f, digest)) && Sum(digest.Sum(nil)) == sum
-	return entry{name, stampOf(old, sum), true}, ok, nil
+	return keep(name, old, sum), ok, nil
 }
 
 // open opens a source. Only a regular file has an end.
@@ -112,7 +118,8 @@ func (s *Stage) Keep(name string, stamp Stamp) (bool, error) {
 	}
 	if s.hinted(name, stamp.Sum) {
 		if old, ok := s.usable(name, stamp.Size); ok && stampOf(old, stamp.Sum) == stamp {
-			s.put(&entry{name, stamp, true})
+			e := keep(name, old, stamp.Sum)
+			s.put(&e)
 			return true, nil
 		}
 	}

@@ -4,7 +4,9 @@ package publish
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,6 +40,14 @@ func (d *Disk) link(_, _ string, fromDir *folder, from string, toDir *folder, to
 		return err
 	}
 	return unix.Linkat(fromFD, from, toFD, to, 0)
+}
+
+// inode tells a file from any other of its disk; 0 when it is unknown.
+func inode(info fs.FileInfo) uint64 {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(s.Ino)
+	}
+	return 0
 }
 
 // noLinks tells a file system that has no hard links, or no more of them for this file, from one at fault.

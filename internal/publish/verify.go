@@ -68,6 +68,10 @@ func VerifyFolder(ctx context.Context, folder string, opt VerifyOptions) (*Verif
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: folder, Err: cause(err)}
 	}
+	if info, err := os.Stat(real); err == nil && !info.IsDir() {
+		return nil, &Problem{Kind: ErrNoManifest, Path: folder, Message: say("%s 是文件，不是网站的文件夹", "%s is a file and no folder of a site", folder),
+			Hint: say("请指定文件夹；只核验一份报告的网页，用 verify --text", "name a folder; for the page of one report use verify --text")}
+	}
 	disk, err := OpenDisk(real)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: folder, Err: cause(err)}

@@ -267,7 +267,7 @@ func TestVerifyHostileManifests(t *testing.T) {
 	if _, err := VerifyFolder(t.Context(), dir+"/nowhere", VerifyOptions{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
-	if _, err := VerifyFolder(t.Context(), filepath.Join(dir, "index.html"), VerifyOptions{}); err == nil {
+	if _, err := VerifyFolder(t.Context(), filepath.Join(dir, "index.html"), VerifyOptions{}); !errors.Is(err, ErrNoManifest) {
 		t.Error("a file passes for a folder")
 	}
 }

@@ -102,7 +102,7 @@ func VerifyURL(ctx context.Context, address string, opt VerifyOptions) (*Verific
 	case err != nil:
 		return nil, w.unreachable(ManifestName, err)
 	case answer.status != http.StatusOK:
-		return nil, noManifest(base.String(), webStatus(answer.status))
+		return nil, notServed(base.String(), webStatus(answer.status))
 	}
 	m, err := ParseManifest(text.Bytes())
 	if err != nil {
@@ -111,6 +111,14 @@ func VerifyURL(ctx context.Context, address string, opt VerifyOptions) (*Verific
 	w.checker = newChecker(text.Bytes(), m, opt)
 	err = w.each(ctx, opt.Web.Workers, w.page)
 	return w.finish(ctx, err)
+}
+
+// notServed says that the manifest is not to be had: most often the address is not that of a site's home page.
+func notServed(place string, status error) *Problem {
+	p := noManifest(place, nil)
+	p.Message = say("%s 没有可核验的清单：取 "+ManifestName+" 时回答 %v", "there is no "+ManifestName+" at %s to verify it by: %v", place, status)
+	p.Err = status
+	return p
 }
 
 // ErrUnreachable is the Kind of the Problem that a site does not answer.

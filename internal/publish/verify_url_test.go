@@ -253,6 +253,7 @@ func TestVerifyURLRefuses(t *testing.T) {
 		say    string
 	}{
 		{"none", http.NotFound, ErrNoManifest, "404"},
+		{"an address that is no site's", http.NotFound, ErrNoManifest, "home page"},
 		{"a page", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") }, ErrNoManifest, "damaged"},
 		{"out of the folder", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, strings.Repeat("0", 64)+"  ../../etc/passwd\n")

@@ -100,8 +100,8 @@ func external(scheme, dest, shown string, picture bool) destination {
 		}
 		return destination{href: u.String()}
 	case "mailto", "tel":
-		if strings.TrimLeft(rest, "/") == "" {
-			return refuse("link-invalid", diag.Say("链接地址“%s”不完整", "the address “%s” is not complete", shown), diag.Say("请写全邮箱或电话号码", "write the whole mailbox or number"))
+		if rest == "" || rest[0] == '/' { // mailto://host is nobody's mailbox
+			return refuse("link-invalid", diag.Say("链接地址“%s”不是邮箱或电话", "the address “%s” is neither a mailbox nor a number", shown), diag.Say("请写全邮箱或电话号码", "write the whole mailbox or number"))
 		}
 		return destination{href: scheme + ":" + escapeURL(rest)}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -65,14 +66,16 @@ func (w *window) until(what, script string) {
 	}
 }
 
-// inView is the block at a third of the window's height, and where it stands; settled, because a page may still be moving.
+// inView is the paragraph nearest to a third of the window's height, and where it stands.
 const inView = `(function () {
   const line = innerHeight / 3;
+  let best = { id: '', top: scrollY }, near = Infinity;
   for (const el of document.querySelectorAll('.body p[id]')) {
     const box = el.getBoundingClientRect();
-    if (box.top <= line && box.bottom >= line) return { id: el.id, top: box.top };
+    const far = Math.max(box.top - line, line - box.bottom, 0);
+    if (far < near) best = { id: el.id, top: box.top }, near = far;
   }
-  return { id: '', top: scrollY };
+  return best;
 })()`
 
 type spot struct {
@@ -83,8 +86,8 @@ type spot struct {
 func longReport(change func(i int) string) string {
 	var b strings.Builder
 	for i := range 90 {
-		if i%15 == 0 {
-			fmt.Fprintf(&b, "## %s、部分\n\n", []string{"一", "二", "三", "四", "五", "六"}[i/15])
+		if i%6 == 0 { // an outline that fills the window's height
+			fmt.Fprintf(&b, "## %s、部分\n\n", strings.Fields("一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五")[i/6])
 		}
 		b.WriteString(change(i))
 		fmt.Fprintf(&b, "第 %d 段，说的是第 %d 件事，内容不长也不短，只为占去几行的位置，好让页面能够上下滚动。\n\n", i, i*7)
@@ -94,69 +97,79 @@ func longReport(change func(i int) string) string {
 
 func nothing(int) string { return "" }
 
-// TestBrowserKeepsTheParagraph: scrolled half way down a long report, changes above and below leave the paragraph in view where it was.
+// TestBrowserKeepsTheParagraph: scrolled half way down a long report, changes above and below leave the paragraph in view where it was, in
+// a narrow window with the outline closed and in a wide one with the outline beside the text.
 func TestBrowserKeepsTheParagraph(t *testing.T) {
 	browser := sitetest.Chromium(t)
 	dir := sampleSite(t, 4)
 	const name = "content/610112/wjj/2024/chang.md"
 	put(t, dir, name, longReport(nothing))
+	put(t, dir, "static/assets/own.css", "details.outline a { display: block }") // so that one is in view a third down, as the paragraph is
+	put(t, dir, "layouts/_head.html", `<link rel="stylesheet" href="{{.Root}}{{asset "own.css"}}">`)
 	r := start(t, dir)
-	w := openWindow(t, browser, r.url+"/xx/610112/wjj/2024/chang.html")
-	w.until("the page has loaded", `document.readyState === 'complete' && !!document.querySelector('details.outline')`)
-	get[bool](w, `(function () { window.scrollTo({ top: document.documentElement.scrollHeight / 2, behavior: 'instant' }); document.querySelector('details.outline').open = false; return true; })()`)
-	before := get[spot](w, inView)
-	for same := 0; same < 5; { // the browser's own scroll events, and late layout on a busy machine
-		time.Sleep(100 * time.Millisecond)
+	for width, outline := range map[int64]string{1000: "false", 1500: "true"} {
+		put(t, dir, name, longReport(nothing))
+		w := openWindow(t, browser, r.url+"/xx/610112/wjj/2024/chang.html")
+		w.size(width)
+		w.until("the page has loaded", `document.readyState === 'complete' && document.body.textContent.includes('第 89 段') && !document.body.textContent.includes('标记')`)
+		get[bool](w, `(function () { window.scrollTo({ top: document.documentElement.scrollHeight / 2, behavior: 'instant' }); document.querySelector('details.outline').open = `+outline+`; return true; })()`)
+		before := w.settled()
+		if before.ID == "" {
+			t.Fatal("no paragraph in view")
+		}
+		for i, change := range []func(int) string{
+			func(i int) string {
+				if i == 10 {
+					return "新加在上面的一段，有好几行那么长。" + strings.Repeat("再说一句。", 60) + "标记零\n\n"
+				}
+				return ""
+			},
+			func(i int) string {
+				if i == 85 {
+					return "新加在下面的一段。" + strings.Repeat("再说一句。", 60) + "标记一\n\n"
+				}
+				return ""
+			},
+			func(i int) string {
+				if i == 5 || i == 80 {
+					return strings.Repeat("上下都改。", 80) + "标记二\n\n"
+				}
+				return ""
+			},
+		} {
+			mark := []string{"标记零", "标记一", "标记二"}[i]
+			put(t, dir, name, longReport(change))
+			w.until("the page has been reloaded: "+mark, `document.readyState === 'complete' && document.body.textContent.includes('`+mark+`')`)
+			after := w.settled()
+			t.Logf("%d wide, %s: %s at %.1f, before %s at %.1f", width, mark, after.ID, after.Top, before.ID, before.Top)
+			if after.ID != before.ID || math.Abs(after.Top-before.Top) > 2 {
+				t.Errorf("%d wide, %s: %+v, before %+v", width, mark, after, before)
+			}
+			if get[bool](w, `document.querySelector('details.outline').open`) != (outline == "true") {
+				t.Errorf("%d wide: the outline is not as it was", width)
+			}
+		}
+	}
+}
+
+// settled is inView once nothing moves any more: the browser's own scroll events come late on a busy machine, and so does layout.
+func (w *window) settled() spot {
+	w.t.Helper()
+	last := get[spot](w, inView)
+	for same := 0; same < 8; {
+		time.Sleep(50 * time.Millisecond)
 		now := get[spot](w, inView)
-		if now == before {
-			same++
-		} else {
-			before, same = now, 0
+		if same++; now != last {
+			last, same = now, 0
 		}
 	}
-	if before.ID == "" {
-		t.Fatal("no paragraph in view")
-	}
-	for i, change := range []func(int) string{
-		func(i int) string {
-			if i == 10 {
-				return "新加在上面的一段，有好几行那么长。" + strings.Repeat("再说一句。", 60) + "标记零\n\n"
-			}
-			return ""
-		},
-		func(i int) string {
-			if i == 85 {
-				return "新加在下面的一段。" + strings.Repeat("再说一句。", 60) + "标记一\n\n"
-			}
-			return ""
-		},
-		func(i int) string {
-			if i == 5 || i == 80 {
-				return strings.Repeat("上下都改。", 80) + "标记二\n\n"
-			}
-			return ""
-		},
-	} {
-		mark := []string{"标记零", "标记一", "标记二"}[i]
-		put(t, dir, name, longReport(change))
-		w.until("the page has been reloaded: "+mark, `document.readyState === 'complete' && document.body.textContent.includes('`+mark+`')`)
-		// The paragraph that was in view is still in view; by how much it moved is only told, because a busy machine lays out late.
-		in := func() bool {
-			return get[bool](w, `(function () { const b = document.getElementById('`+before.ID+`').getBoundingClientRect(); return b.bottom > 0 && b.top < window.innerHeight; })()`)
-		}
-		kept := in()
-		for n := 0; n < 50 && !kept; n++ {
-			time.Sleep(100 * time.Millisecond)
-			kept = in()
-		}
-		after := get[spot](w, inView)
-		t.Logf("%s: %s at %.1f, before %s at %.1f", mark, after.ID, after.Top, before.ID, before.Top)
-		if !kept {
-			t.Errorf("%s: %+v, before %+v", mark, after, before)
-		}
-		if get[bool](w, `document.querySelector('details.outline').open`) {
-			t.Error("the outline was closed, and is open again")
-		}
+	return last
+}
+
+func (w *window) size(width int64) {
+	w.t.Helper()
+	if err := chromedp.Do(w.ctx, chromedp.EmulateViewport(width, 700)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

@@ -3,6 +3,8 @@ package serve
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -33,17 +35,26 @@ func (s *server) checking(ctx context.Context) {
 		s.stop = stop
 		s.mu.Unlock()
 		err := s.findAll(run)
-		stop()
-		if err != nil && run.Err() == nil {
+		var again <-chan time.Time
+		switch {
+		case run.Err() != nil:
+		case errors.Is(err, build.ErrChanged): // a file was just being saved, perhaps as it was: then no change comes
+			again = time.After(retry)
+		case err != nil:
 			s.say(diag.Say("检查报告时出错：%v", "checking the reports failed: %v", err))
 		}
+		stop()
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.kick:
+		case <-again:
 		}
 	}
 }
+
+// retry is when what met a file that was being saved is tried again.
+const retry = 200 * time.Millisecond
 
 // breath is how long what is done behind waits after a change.
 const breath = 60 * time.Millisecond
@@ -112,7 +123,30 @@ func (s *server) setFor(ctx context.Context, change func(*state)) {
 type difference struct {
 	added, changed, removed []string // addresses, sorted
 	same                    int
-	err                     error // the folder cannot be compared
+	err                     error      // the folder cannot be compared
+	with                    publishing // what it was compared with
+}
+
+// publishing tells two publishings apart.
+type publishing struct {
+	at   time.Time
+	size int64
+}
+
+func (s *server) published() publishing {
+	info, err := os.Stat(filepath.Join(s.Build.Destination, publish.ManifestName))
+	if err != nil {
+		return publishing{}
+	}
+	return publishing{info.ModTime(), info.Size()}
+}
+
+// republished forgets the comparison when somebody has published since.
+func (s *server) republished() {
+	if st := s.state.Load(); st.diff == nil || st.diff.with == s.published() {
+		return
+	}
+	s.set(func(n *state) { n.diff = nil })
 }
 
 // compare makes every file of the site and compares the hashes with the published manifest.
@@ -121,17 +155,19 @@ func (s *server) compare(ctx context.Context, st *state) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if errors.Is(err, build.ErrChanged) {
+		return err
+	}
 	var old publish.Manifest
+	with := s.published()
 	if err == nil {
 		old, err = s.preview.Published()
 	}
-	d := &difference{err: err}
+	d := &difference{err: err, with: with}
 	if err == nil {
 		d.between(old, sums)
 	}
-	if errors.Is(err, build.ErrChanged) {
-		return nil // the next snapshot is on its way
-	}
+	s.wanted.Store(false) // who reads the page will ask again
 	s.setFor(ctx, func(n *state) { n.diff = d })
 	return nil
 }
@@ -159,30 +195,27 @@ func (d *difference) between(old, sums publish.Manifest) {
 	slices.Sort(d.removed)
 }
 
-// finding is what makes two findings one, for the terminal.
-type finding struct {
-	path, rule, message string
-	at                  diag.Pos
-}
+// finding is what makes two findings one, for the terminal: a line written above moves what stands below, and is no news of it.
+type finding struct{ path, rule, message string }
 
 // tell prints what has not been printed yet, errors first, and says what is mended.
 func (s *server) tell(found diag.List) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := make(map[finding]bool, len(found))
+	s.voice.Lock()
+	defer s.voice.Unlock()
+	now := make(map[finding]int, len(found))
 	var news diag.List
 	for _, d := range found {
-		f := finding{d.Path, d.Rule, d.Message.ZH, d.Start}
-		now[f] = true
-		if !s.told[f] && d.Severity > diag.Info && d.Waived == "" {
+		if d.Severity <= diag.Info || d.Waived != "" {
+			continue
+		}
+		f := finding{d.Path, d.Rule, d.Message.ZH}
+		if now[f]++; now[f] > s.told[f] {
 			news = append(news, d)
 		}
 	}
 	mended := 0
-	for f := range s.told {
-		if !now[f] {
-			mended++
-		}
+	for f, n := range s.told {
+		mended += max(0, n-now[f])
 	}
 	s.told = now
 	s.announce(news, mended)
@@ -190,7 +223,7 @@ func (s *server) tell(found diag.List) {
 
 const printed = 20
 
-// announce prints at most as many findings as fit a screen. s.mu is held.
+// announce prints at most as many findings as fit a screen. s.voice is held.
 func (s *server) announce(news diag.List, mended int) {
 	if s.Print != nil && len(news) > 0 {
 		slices.SortStableFunc(news, func(x, y diag.Diagnostic) int { return int(y.Severity) - int(x.Severity) })
@@ -206,8 +239,8 @@ func (s *server) announce(news diag.List, mended int) {
 }
 
 func (s *server) say(text diag.Text) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.voice.Lock()
+	defer s.voice.Unlock()
 	if s.Say != nil {
 		s.Say(text)
 	}

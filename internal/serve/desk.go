@@ -42,8 +42,8 @@ func (s *server) ownFile(w http.ResponseWriter, r *http.Request) {
 	a := &answer{status: http.StatusOK}
 	switch name := strings.TrimPrefix(r.URL.EscapedPath(), ownPath); name {
 	case "":
+		s.republished()
 		st := s.state.Load()
-		s.want(st)
 		data, err := s.desk(st)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

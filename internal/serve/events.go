@@ -32,6 +32,7 @@ type message struct {
 // tab is what is known of a browser's page.
 type tab struct {
 	address string // below the site's root, or of the preview's own page
+	base    string // the path below which it stands; "" when that is not the site's
 	page    string // the hash of what it shows
 	seq     uint64 // the last state that it was told of
 	told    string // the last update or error
@@ -44,11 +45,9 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t := &tab{page: r.URL.Query().Get("have")}
-	var ok bool
-	if t.address, ok = s.pageOf(r.URL.Query().Get("page")); !ok {
-		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
-		return
-	}
+	t.address, t.base = s.pageOf(r.URL.Query().Get("page"))
+	ctx, leave := s.streams.enter(r)
+	defer leave()
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -61,7 +60,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, "retry: 500\n\n")
 	for {
 		st := s.state.Load()
-		for _, m := range s.messages(r.Context(), st, t) {
+		for _, m := range s.messages(ctx, st, t) {
 			data, err := json.Marshal(m)
 			if err != nil {
 				return
@@ -73,10 +72,15 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 		if out.Flush() != nil {
 			return
 		}
+		var again <-chan time.Time
+		if t.seq != st.seq { // the file was just being saved, perhaps as it was: then no other state comes
+			again = time.After(10 * secondLook)
+		}
 		select {
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			return
 		case <-st.next:
+		case <-again:
 		case <-beat.C:
 			if _, err := fmt.Fprint(w, ": \n\n"); err != nil {
 				return
@@ -85,32 +89,41 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pageOf is the address of the page at a browser's path.
-func (s *server) pageOf(location string) (address string, ok bool) {
+// pageOf is the address of the page at a browser's path, and the base that it has; "" for one outside of the site, which base_url has left.
+func (s *server) pageOf(location string) (address, base string) {
+	base = s.base()
 	if location == ownPath {
-		return ownPath, true
+		return ownPath, base
 	}
-	address, ok = within(&url.URL{Path: location}, s.base())
+	address, ok := within(&url.URL{Path: location}, base)
 	if u, err := url.ParseRequestURI(location); err == nil {
-		address, ok = within(u, s.base())
+		address, ok = within(u, base)
+	}
+	if !ok {
+		address, base = "", ""
 	}
 	if address == "" || strings.HasSuffix(address, "/") {
 		address += "index.html"
 	}
-	return address, ok
+	return address, base
 }
 
 // messages says what a tab must know of a state that it has not heard of.
 func (s *server) messages(ctx context.Context, st *state, t *tab) []message {
 	before := t.seq
-	t.seq = st.seq
+	if t.address != ownPath && t.base != st.base() {
+		t.base, t.seq = st.base(), st.seq
+		return []message{{event: "reload", Navigate: t.base + (&url.URL{Path: t.address}).EscapedPath()}}
+	}
 	if s.Navigate && before > 0 && st.edited != "" && st.solid > before && st.edited != t.address && t.address != ownPath {
+		t.seq = st.seq
 		return []message{{event: "reload", Navigate: s.base() + (&url.URL{Path: st.edited}).EscapedPath()}}
 	}
 	a, err := s.answerOf(ctx, st, t.address)
 	if err != nil {
-		return nil // the file is just being saved: the next state is on its way
+		return nil // the file is just being saved: asked again soon
 	}
+	t.seq = st.seq
 	var list []message
 	if a.page != t.page && (a.fault == nil || t.page == "") {
 		if before == 0 || st.solid > before || t.address == ownPath { // our own page also changes with what is found behind
@@ -143,7 +156,7 @@ func (s *server) answerOf(ctx context.Context, st *state, address string) (*answ
 func (s *server) styles(st *state) []string {
 	var paths []string
 	for _, u := range st.Styles() {
-		paths = append(paths, s.base()+(&url.URL{Path: u}).EscapedPath())
+		paths = append(paths, st.base()+(&url.URL{Path: u}).EscapedPath())
 	}
 	return paths
 }

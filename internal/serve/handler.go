@@ -26,7 +26,9 @@ const (
 
 // ServeHTTP answers one request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.live.Add(1)
+	if !s.enter() {
+		return
+	}
 	defer s.live.Done()
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -57,8 +59,6 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // site answers for an address of the site.
 func (s *server) site(w http.ResponseWriter, r *http.Request, base string) {
-	s.busy.Add(1)
-	defer s.busy.Add(-1)
 	address, ok := within(r.URL, base)
 	if !ok {
 		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
@@ -100,6 +100,8 @@ type answer struct {
 
 // current answers from a state that knows the file behind the address as it is on the disk now.
 func (s *server) current(ctx context.Context, address string) (*answer, error) {
+	s.busy.Add(1) // until the answer is made, not until a slow browser has taken it
+	defer s.busy.Add(-1)
 	if name, fresh := s.state.Load().Fresh(address); !fresh {
 		s.look(ctx, name)
 	}
@@ -145,11 +147,7 @@ func (s *server) look(ctx context.Context, name string) {
 
 // answer makes what stands at an address of the site in a state, or the page that says that there is nothing.
 func (s *server) answer(ctx context.Context, st *state, address string) (*answer, error) {
-	if address == "manifest.sha256" {
-		sums, err := st.Sums(ctx, nil)
-		return &answer{status: http.StatusOK, data: sums.Bytes(), kind: "text/plain; charset=utf-8"}, err
-	}
-	f, err := st.File(address)
+	f, err := s.file(ctx, st, address)
 	status := http.StatusOK
 	if errors.Is(err, build.ErrNoFile) {
 		status = http.StatusNotFound
@@ -168,13 +166,21 @@ func (s *server) answer(ctx context.Context, st *state, address string) (*answer
 		return a, a.open(st, f.Beside)
 	case f.Drawn:
 		a.kind = "text/html; charset=utf-8"
-		a.page = hash(f.Data)
+		a.page = hash(f.Data, f.With)
 	}
 	return a, nil
 }
 
-func hash(data []byte) string {
-	sum := sha256.Sum256(data)
+func (s *server) file(ctx context.Context, st *state, address string) (*build.File, error) {
+	if address != publish.ManifestName {
+		return st.File(address)
+	}
+	sums, err := st.Sums(ctx, nil)
+	return &build.File{Data: sums.Bytes()}, err
+}
+
+func hash(parts ...[]byte) string {
+	sum := sha256.Sum256(bytes.Join(parts, nil))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -68,9 +68,8 @@ func (s *server) loop(ctx context.Context) (err error) {
 		case e, ok := <-events:
 			if !ok {
 				events = nil
-			} else if name, ok := k.watch.name(e); ok {
-				k.saves.add(name)
-				k.made[name] = k.made[name] || e.Has(fsnotify.Create|fsnotify.Remove|fsnotify.Rename)
+			} else {
+				k.hear(e)
 			}
 		case err, ok := <-faults:
 			if !ok {
@@ -88,6 +87,7 @@ func (s *server) loop(ctx context.Context) (err error) {
 			} else {
 				k.update(names, true)
 			}
+			k.republished()
 		case q := <-s.ask:
 			c := k.update([]string{q.name}, true)
 			close(q.done)
@@ -103,7 +103,11 @@ func (s *server) loop(ctx context.Context) (err error) {
 			clear(k.doubt)
 			k.update(names, false)
 		case <-k.safety.C:
+			for waiting := len(events); waiting > 0; waiting-- { // what has been told is not to count as silence
+				k.hear(<-events)
+			}
 			k.everything(true)
+			k.republished()
 		case <-k.due.C:
 			if due := s.state.Load().Due; !due.After(s.Now()) {
 				s.preview.Refresh()
@@ -112,6 +116,14 @@ func (s *server) loop(ctx context.Context) (err error) {
 				k.arm()
 			}
 		}
+	}
+}
+
+// hear takes note of an event.
+func (k *keeper) hear(e fsnotify.Event) {
+	if name, ok := k.watch.name(e); ok {
+		k.saves.add(name)
+		k.made[name] = k.made[name] || e.Has(fsnotify.Create|fsnotify.Remove|fsnotify.Rename)
 	}
 }
 
@@ -219,6 +231,6 @@ func (k *keeper) show(c *build.Change) {
 // arm sets the timer of the next report that becomes public.
 func (k *keeper) arm() {
 	if wait := k.state.Load().Due.Sub(k.Now()); !k.state.Load().Due.IsZero() && wait > 0 {
-		k.due.Reset(min(wait, time.Hour))
+		k.due.Reset(min(wait, time.Minute)) // a timer stands still while the machine sleeps
 	}
 }

@@ -7,7 +7,8 @@
 //
 //	<script src="/_gongkai/reload.js" data-page="…" defer></script>
 //
-// before </body>; data-page is a hash of the page without it. What a build could publish nothing from stays as it last was.
+// before </body>; data-page is a hash of the page without it and of the files that it may show under names that stay: its attachments,
+// static files outside of assets/. What a build could publish nothing from stays as it last was.
 //
 //	/_gongkai/            可以发布吗？ — the state of every report, and what a publish would change
 //	/_gongkai/events      the event stream, below
@@ -19,13 +20,14 @@
 // version HASH. Data is one line of JSON:
 //
 //	event: reload   {"page": HASH}                 the page differs now, and can be served
-//	event: reload   {"navigate": PATH}             with --navigate: the page that is being edited
+//	event: reload   {"navigate": PATH}             with --navigate: the page that is being edited; or base_url has another path now
 //	event: update   {"page": HASH, "styles": [PATH…], "seq": N}   nothing but style sheets differs: put these in place
 //	event: update   {"ribbon": TEXT, "problems": []}              nothing is amiss
 //	event: error    {"ribbon": TEXT, "problems": [{"path", "line", "column", "severity", "rule", "message", "hint",
 //	                 "excerpt": {"before", "span", "after"}}…], "more": N, "blocked": BOOL}
 //
-// A comment line comes every 15 seconds, so that proxies and sleeping machines notice a dead connection.
+// A comment line comes every 15 seconds, so that proxies and sleeping machines notice a dead connection. A browser keeps no more than six
+// connections to a server, so that a stream ends when one machine has four younger ones; its window asks again.
 //
 // # Whom it answers
 //
@@ -40,6 +42,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -99,16 +102,20 @@ type server struct {
 	Options
 	preview *build.Preview
 	guard   guard
-	ask     chan question // from handlers to the loop: has this file changed?
-	kick    chan struct{} // to the checker: there is something to check
-	live    sync.WaitGroup
+	ask     chan question  // from handlers to the loop: has this file changed?
+	kick    chan struct{}  // to the checker: there is something to check
+	live    sync.WaitGroup // requests that have entered
+	streams streams
 	busy    atomic.Int64 // somebody waits for a page, or a change is being taken up: what is done behind waits
 
-	mu     sync.Mutex // held to replace the state and to speak
+	mu     sync.Mutex // held to replace the state, and to enter
+	closed bool       // nobody enters any more
 	state  atomic.Pointer[state]
 	stop   context.CancelFunc // of the check that is under way
-	told   map[finding]bool
-	wanted atomic.Bool // somebody reads 可以发布吗？
+	wanted atomic.Bool        // somebody reads 可以发布吗？ and waits for the comparison
+
+	voice sync.Mutex // held to speak; never while a state is replaced, because a terminal may make us wait
+	told  map[finding]int
 }
 
 // state is what is shown at a moment. It is immutable; next is closed when another takes its place.
@@ -135,7 +142,7 @@ func Run(ctx context.Context, opt Options, ln net.Listener) error {
 	if err != nil {
 		return err
 	}
-	s := &server{Options: opt, preview: preview, ask: make(chan question), kick: make(chan struct{}, 1), told: map[finding]bool{}}
+	s := &server{Options: opt, preview: preview, ask: make(chan question), kick: make(chan struct{}, 1)}
 	s.guard = guardFor(ln.Addr())
 	s.set(func(n *state) {
 		n.Snapshot, n.found, n.check = preview.Snapshot(), preview.Snapshot().Found, progress{0, 1}
@@ -153,18 +160,39 @@ func Run(ctx context.Context, opt Options, ln net.Listener) error {
 	})
 	wg.Go(func() { s.checking(ctx) })
 	if opt.Ready != nil {
-		opt.Ready("http://" + ln.Addr().String() + s.base())
+		opt.Ready("http://" + reachable(ln.Addr()) + s.base())
 	}
 	s.tell(preview.Snapshot().Found)
 	err = s.loop(ctx)
 	cancel()
 	closed := web.Close()
 	wg.Wait()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.live.Wait()
 	if errors.Is(served, http.ErrServerClosed) {
 		served = nil
 	}
 	return errors.Join(err, served, closed)
+}
+
+// enter lets a request in, whose end the preview then waits for.
+func (s *server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.live.Add(1)
+	}
+	return !s.closed
+}
+
+// reachable is an address as a browser on this machine can use it.
+func reachable(at net.Addr) string {
+	if ap, err := netip.ParseAddrPort(at.String()); err == nil && ap.Addr().Unmap().IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(ap.Port())))
+	}
+	return at.String()
 }
 
 // set replaces the state by a changed copy.
@@ -186,4 +214,6 @@ func (s *server) set(change func(*state)) {
 }
 
 // base is the path below which the site stands.
-func (s *server) base() string { return s.state.Load().Site.Config.BasePath() }
+func (s *server) base() string { return s.state.Load().base() }
+
+func (st *state) base() string { return st.Site.Config.BasePath() }

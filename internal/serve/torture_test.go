@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -158,8 +159,28 @@ func (x *torturer) edit() {
 		x.save(filepath.ToSlash(filepath.Dir(name))+"/_defaults.yaml", fmt.Sprintf("department: 第%d科\n", x.IntN(9)))
 	case n < 97:
 		x.save(filepath.ToSlash(filepath.Dir(name))+"/fubiao.csv", strings.Repeat("甲,乙\n", 1+x.IntN(5)))
+	case n < 99:
+		x.surround(i, name)
 	default:
 		x.checkout()
+	}
+}
+
+// surround changes what belongs to no report alone, or takes it away.
+func (x *torturer) surround(i int, name string) {
+	folder := filepath.ToSlash(filepath.Dir(name))
+	static := fmt.Sprintf("static/files/f%d.txt", x.IntN(3))
+	switch x.IntN(6) {
+	case 0, 1:
+		x.save(static, fmt.Sprintf("文件 %d\n", x.IntN(9)))
+	case 2:
+		x.must(ifThere(os.Remove(x.at(static))))
+	case 3:
+		x.save("redirects.csv", fmt.Sprintf("from,to,status\nalt/%d.html,%s\n", x.IntN(9), sampleURL(i)))
+	case 4:
+		x.must(ifThere(os.Remove(x.at(folder + "/fubiao.csv"))))
+	case 5:
+		x.must(ifThere(os.Remove(x.at(folder + "/_defaults.yaml"))))
 	}
 }
 
@@ -331,7 +352,9 @@ func (p *partial) Close() error {
 	return err
 }
 
+// TestTorture takes other edits with another GONGKAI_SEED.
 func TestTorture(t *testing.T) {
+	base, _ := strconv.ParseUint(os.Getenv("GONGKAI_SEED"), 10, 64)
 	seeds, edits := 2, 150
 	if soak() {
 		seeds, edits = 20, 1000
@@ -355,7 +378,7 @@ func TestTorture(t *testing.T) {
 				}
 				n := 200
 				r := start(t, sampleSite(t, n), way.change)
-				torture(t, r, uint64(100*i+seed), n, edits, 20*time.Millisecond)
+				torture(t, r, base+uint64(100*i+seed), n, edits, 20*time.Millisecond)
 				switch said := strings.Join(r.sentences(), "\n"); way.name {
 				case "limit of 5 folders":
 					if strings.Count(said, "more folders than the system watches") != 1 {

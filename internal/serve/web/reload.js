@@ -18,17 +18,30 @@
 
   function landmarks() {
     const list = Array.from(document.querySelectorAll('main [id], main li a[href]'));
-    return list.filter(function (el) { return el.getClientRects().length > 0 && !el.closest('.gongkai-panel'); });
+    return list.filter(function (el) { return el.getClientRects().length > 0; });
+  }
+
+  // What stays in the window when the page scrolls says nothing about the place: an outline beside the text.
+  function scrolls(el) {
+    for (; el && el !== document.body; el = el.parentElement) {
+      const position = getComputedStyle(el).position;
+      if (position === 'sticky' || position === 'fixed') return false;
+    }
+    return true;
   }
 
   function place() {
     const line = window.innerHeight / 3;
     const seen = landmarks().map(function (el) {
       const box = el.getBoundingClientRect();
-      return { key: key(el), top: box.top, far: box.top <= line && box.bottom >= line ? 0 : Math.min(Math.abs(box.top - line), Math.abs(box.bottom - line)), height: box.height };
+      return { el: el, key: key(el), top: box.top, far: box.top <= line && box.bottom >= line ? 0 : Math.min(Math.abs(box.top - line), Math.abs(box.bottom - line)), height: box.height };
     });
     seen.sort(function (a, b) { return a.far - b.far || a.height - b.height; });
-    return seen.slice(0, 60);
+    const marks = [];
+    for (const m of seen) {
+      if (marks.length < 60 && scrolls(m.el)) marks.push({ key: m.key, top: m.top });
+    }
+    return marks;
   }
 
   function name(details, i) {
@@ -36,10 +49,12 @@
     return i + (summary ? summary.textContent : '');
   }
 
+  let held = null; // what is being restored
+
   function keep() {
     const open = {};
     Array.from(document.querySelectorAll('details')).forEach(function (d, i) { open[name(d, i)] = d.open; });
-    const state = { at: Date.now(), path: location.pathname, y: window.scrollY, marks: place(), open: open };
+    const state = { at: Date.now(), path: location.pathname, y: held ? held.y : window.scrollY, marks: held ? held.marks : place(), open: open };
     try {
       sessionStorage.setItem(store, JSON.stringify(state));
       if ('scrollRestoration' in history) history.scrollRestoration = 'manual';
@@ -61,24 +76,51 @@
       const was = state.open[name(d, i)];
       if (was !== undefined && d.open !== was) d.open = was;
     });
-    const back = function () {
-      const now = {};
-      landmarks().forEach(function (el) { if (!(key(el) in now)) now[key(el)] = el; });
-      for (const m of state.marks) {
-        if (now[m.key]) {
-          window.scrollBy({ left: 0, top: now[m.key].getBoundingClientRect().top - m.top, behavior: 'instant' });
-          return;
-        }
-      }
-      window.scrollTo({ left: 0, top: state.y, behavior: 'instant' });
-    };
-    back();
-    let moved = false;
-    const moving = function () { moved = true; };
-    ['wheel', 'touchstart', 'keydown', 'pointerdown'].forEach(function (t) { window.addEventListener(t, moving, { once: true, passive: true }); });
-    window.addEventListener('load', function () {
-      if (!moved) back(); // pictures have come, or the browser went to the fragment
+    const now = {};
+    landmarks().forEach(function (el) {
+      if (!(key(el) in now) && scrolls(el)) now[key(el)] = el;
+    });
+    const known = state.marks.filter(function (m) { return now[m.key]; })[0];
+    held = state;
+    hold(known ? { el: now[known.key], top: known.top } : null, state.y);
+  }
+
+  // Keeps a block where it was in the window until the page has come to rest: pictures, fonts and scripts move it, and a browser goes to the
+  // fragment by itself. It ends when the reader touches anything or scrolls, which is when the page moves and the block not in the page.
+  const rest = 1500;
+  function hold(mark, y) {
+    let until = Infinity;
+    let last = { at: NaN, y: NaN }; // where the block was in the page, and the page in the window
+    const acts = ['wheel', 'touchstart', 'keydown', 'pointerdown'];
+    const end = function () {
+      held = null;
+      acts.forEach(function (t) { window.removeEventListener(t, end); });
       if ('scrollRestoration' in history) history.scrollRestoration = 'auto';
+    };
+    const measure = function () { return { at: mark ? mark.el.getBoundingClientRect().top + window.scrollY : 0, y: window.scrollY }; };
+    const put = function () {
+      const is = measure();
+      const off = mark ? is.at - is.y - mark.top : y - is.y;
+      if (until < Infinity && Math.abs(is.at - last.at) < 1 && Math.abs(is.y - last.y) >= 1) {
+        end();
+        return;
+      }
+      if (Math.abs(off) >= 0.5) window.scrollBy({ left: 0, top: off, behavior: 'instant' });
+      const was = last;
+      last = measure();
+      if (until < Infinity && Math.abs(last.at - was.at) >= 1) until = performance.now() + rest;
+    };
+    const frame = function () {
+      if (!held) return;
+      put();
+      if (performance.now() < until) requestAnimationFrame(frame);
+      else end();
+    };
+    acts.forEach(function (t) { window.addEventListener(t, end, { passive: true }); });
+    frame();
+    window.addEventListener('load', function () {
+      const fonts = document.fonts ? document.fonts.ready : Promise.resolve();
+      fonts.then(function () { until = performance.now() + rest; });
     });
   }
 
@@ -155,17 +197,31 @@
     return path.replace(/\.[0-9a-f]{10}(\.css)$/, '$1');
   }
 
+  const coming = new Map(); // sheets that are being loaded, and those in whose place
+  function drop(link) {
+    coming.delete(link);
+    link.remove();
+  }
+
   function swap(data) {
     const fresh = {};
     data.styles.forEach(function (p) { fresh[bare(p)] = p; });
     Array.from(document.querySelectorAll('link[rel="stylesheet"]')).forEach(function (old) {
       const url = new URL(old.href, location.href);
       const path = fresh[bare(url.pathname)];
-      if (url.origin !== location.origin || !path || path === url.pathname && bare(path) !== path) return;
+      if (url.origin !== location.origin || !path || coming.has(old) || !old.isConnected) return;
+      coming.forEach(function (of, late) {
+        if (of === old) drop(late); // not there yet, and not wanted any more
+      });
+      if (path === url.pathname && bare(path) !== path) return;
       const link = old.cloneNode();
       link.href = path === url.pathname ? path + '?' + data.seq : path;
-      link.addEventListener('load', function () { old.remove(); });
-      link.addEventListener('error', function () { link.remove(); });
+      coming.set(link, old);
+      link.addEventListener('load', function () {
+        coming.delete(link);
+        old.remove();
+      });
+      link.addEventListener('error', function () { drop(link); });
       old.insertAdjacentElement('afterend', link);
     });
   }
@@ -183,6 +239,7 @@
   // A hidden tab listens to nothing: browsers allow few connections to one server. It hears what it has missed when it is shown again.
   let source = null;
   let again = 0;
+  let heard = true;
 
   function stop() {
     clearTimeout(again);
@@ -193,6 +250,7 @@
   function listen() {
     if (source || document.visibilityState === 'hidden') return;
     source = new EventSource(own + 'events?page=' + encodeURIComponent(location.pathname) + '&have=' + encodeURIComponent(page));
+    source.addEventListener('open', function () { heard = true; });
     source.addEventListener('reload', function (e) { reload(JSON.parse(e.data)); });
     source.addEventListener('update', function (e) {
       const data = JSON.parse(e.data);
@@ -206,7 +264,8 @@
         return;
       }
       stop(); // the browser would ask again with what it had at first
-      again = setTimeout(listen, 700);
+      again = setTimeout(listen, heard ? 700 : 3000); // nobody there: perhaps until tomorrow
+      heard = false;
     });
   }
 
