@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path"
@@ -42,6 +43,9 @@ type bundlePlace struct{ begin, size int64 }
 // the tree hash. It takes little memory and writes nothing, whatever the archive holds. A refusal is a *publish.Problem of kind
 // ErrBundle.
 func OpenBundle(ctx context.Context, name string) (*Bundle, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, noBundle(name, nil) // opening one would wait for a writer, deaf to interruptions
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
