@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gongkai/internal/publish"
 )
 
 // What a page can be, as its body element says; other classes are indexes, which may come and go.
@@ -55,7 +57,7 @@ var (
 	reportPath = regexp.MustCompile(`^[^/]+/[^/]+/[0-9]{4}/[^/]+\.html$`)
 	slugFolder = regexp.MustCompile(`^([^/]+/[^/]+/[0-9]{4}/[^/]+)/.`)
 	plainPath  = regexp.MustCompile(`^[^/]+\.html$`)
-	hashedName = regexp.MustCompile(`^assets/[^/]*\.[0-9a-f]{10}\.[0-9a-z.]+$`)
+	hashedName = regexp.MustCompile("^" + publish.Hashed + "$")
 )
 
 // classes are those that the layouts give to body.

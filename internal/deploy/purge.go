@@ -203,7 +203,7 @@ func (s *session) purgeAll(ctx context.Context, now *release, pages []string) ([
 		purged = append(purged, r.id)
 	}
 	for _, r := range stay {
-		if err := s.stripAssets(r); err != nil {
+		if err := s.stripAssets(ctx, r); err != nil {
 			return purged, err
 		}
 	}
@@ -211,17 +211,17 @@ func (s *session) purgeAll(ctx context.Context, now *release, pages []string) ([
 }
 
 // stripAssets removes from a release what was carried into it and may hold words of a report.
-func (s *session) stripAssets(r *release) error {
+func (s *session) stripAssets(ctx context.Context, r *release) error {
 	dir := folderOf(r.id) + "/assets"
-	names, err := s.h.List(dir)
+	names, err := s.tree(ctx, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, base := range names {
-		if _, own := r.manifest.find("assets/" + base); own || harmless(base) {
+	for _, name := range names {
+		if _, own := r.manifest.find("assets/" + name); own || harmless(name) {
 			continue
 		}
-		if err := s.h.Remove(dir + "/" + base); err != nil {
+		if err := s.h.Remove(dir + "/" + name); err != nil {
 			return err
 		}
 	}

@@ -87,7 +87,7 @@ func (d *deployment) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.folders(ctx); err != nil {
+	if err := d.folders(ctx, d.coming, d.manifest); err != nil {
 		return err
 	}
 	j := &journal{h: d.h, name: d.coming + journalMark}
@@ -274,11 +274,11 @@ func foldersOf(m publish.Manifest) [][]string {
 	return levels
 }
 
-// folders makes the folders, those of one level at a time.
-func (d *deployment) folders(ctx context.Context) error {
-	for _, level := range foldersOf(d.manifest) {
-		err := each(ctx, d.parallel, level, func(_ context.Context, dir string) error {
-			if err := d.h.Mkdir(d.coming + "/" + dir); err != nil && !errors.Is(err, fs.ErrExist) {
+// folders makes the folders of files below a folder, those of one level at a time.
+func (s *session) folders(ctx context.Context, below string, m publish.Manifest) error {
+	for _, level := range foldersOf(m) {
+		err := each(ctx, s.parallel, level, func(_ context.Context, dir string) error {
+			if err := s.h.Mkdir(below + "/" + dir); err != nil && !errors.Is(err, fs.ErrExist) {
 				return err
 			}
 			return nil
@@ -305,10 +305,7 @@ func (d *deployment) carry(ctx context.Context, copies bool) error {
 			lines = append(lines, publish.Line{Path: name})
 		}
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	if err := d.h.Mkdir(d.coming + "/assets"); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := d.folders(ctx, d.coming, lines); err != nil {
 		return err
 	}
 	var n atomic.Int64

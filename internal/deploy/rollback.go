@@ -156,13 +156,17 @@ func (s *session) carryBack(ctx context.Context, current, id string, m sums, res
 	if err != nil {
 		return err
 	}
+	var lines publish.Manifest
 	for _, name := range f.Assets {
-		if _, own := m.find(name); own || !hashedName.MatchString(name) {
-			continue
+		if _, own := m.find(name); !own && hashedName.MatchString(name) {
+			lines = append(lines, publish.Line{Path: name})
 		}
-		if err := s.h.Mkdir(folderOf(id) + "/assets"); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
+	}
+	if err := s.folders(ctx, folderOf(id), lines); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		name := l.Path
 		from, to := folderOf(current)+"/"+name, folderOf(id)+"/"+name
 		err := s.files.link(from, to)
 		if publish.NoLinks(err) {

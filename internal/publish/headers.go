@@ -17,9 +17,14 @@ const (
 	Revalidate = "no-cache"
 )
 
-// Hashed matches the path of a file whose name holds a hash of its bytes, assets/<name>.<10 hexadecimal digits>.<ext>, and of its
-// compressed variants: RE2 and PCRE read it alike.
-const Hashed = `assets/[^?]+\.[0-9a-f]{10}\.[a-z0-9]+(?:\.gz|\.br)?`
+// Hashed matches the path of a file whose name holds a hash of its bytes, assets/<name>.<10 hexadecimal digits>.<ext>, below folders or not,
+// and of its compressed variants: RE2 and PCRE read it alike.
+const Hashed = hashedStem + `[0-9a-f]{10}` + hashedEnd + `(?:\.gz|\.br)?`
+
+const (
+	hashedStem = `assets/(?:[^?]*[^/?])?\.`
+	hashedEnd  = `\.[0-9A-Za-z]+`
+)
 
 var hashed = regexp.MustCompile("^" + Hashed + "$")
 

@@ -8,7 +8,7 @@ import (
 
 func TestCacheControl(t *testing.T) {
 	for name, want := range map[string]string{
-		"assets/site.0123456789.css": Forever, "assets/a/b.x.abcdef0123.woff2": Forever, "assets/site.0123456789.css.br": Forever, "assets/site.0123456789.css.gz": Forever,
+		"assets/site.0123456789.css": Forever, "assets/a/b.x.abcdef0123.woff2": Forever, "assets/a/Seal.abcdef0123.PNG": Forever, "assets/site.0123456789.css.br": Forever, "assets/site.0123456789.css.gz": Forever,
 		"assets/site.css": Revalidate, "assets/site.012345678.css": Revalidate, "assets/site.0123456789A.css": Revalidate, "index.html": Revalidate,
 		"x/assets/site.0123456789.css": Revalidate, "manifest.sha256": Revalidate, "assets/0123456789.css": Revalidate,
 	} {

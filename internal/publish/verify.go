@@ -360,8 +360,8 @@ func (c *checker) unlisted(ctx context.Context, name string) (folder bool) {
 	return false
 }
 
-// carriedName is the name of an asset, assets/<name>.<the first ten digits of its SHA-256>.<ending>, or of a compressed variant of it.
-var carriedName = regexp.MustCompile(`^assets/(?:.*[^/])?\.([0-9a-f]{10})\.[0-9A-Za-z]+(\.gz|\.br)?$`)
+// carriedName is Hashed; the digits are the first of the file's SHA-256.
+var carriedName = regexp.MustCompile("^" + hashedStem + `([0-9a-f]{10})` + hashedEnd + `(\.gz|\.br)?$`)
 
 // maxAsset bounds what a compressed variant is unpacked to.
 const maxAsset = 256 << 20
