@@ -36,10 +36,10 @@ func (d Date) In(zone *time.Location) time.Time {
 }
 
 // Compare orders dates; a day without a minute equals its midnight.
-func (d Date) Compare(e Date) int { return cmp.Compare(d.minutes(), e.minutes()) }
+func (d Date) Compare(e Date) int { return cmp.Compare(d.Order(), e.Order()) }
 
-// minutes counts so that later instants have higher numbers; that is all it is good for.
-func (d Date) minutes() int {
+// Order is a number that is higher for later dates and equal where Compare is 0; that is all it is good for.
+func (d Date) Order() int {
 	return (((int(d.Year)*13+int(d.Month))*32+int(d.Day))*24+int(d.Hour))*60 + int(d.Minute)
 }
 

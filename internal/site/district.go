@@ -189,7 +189,10 @@ func yearsOf(reports []*Report, dir func(int) string) []*Index {
 
 // byPlace orders a year's list: by district code, agency, then newest first.
 func byPlace(x, y *Report) int {
-	if c := cmp.Or(cmp.Compare(x.District, y.District), cmp.Compare(x.Place.Agency, y.Place.Agency)); c != 0 {
+	if c := cmp.Compare(x.District, y.District); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(x.Place.Agency, y.Place.Agency); c != 0 {
 		return c
 	}
 	return byYear(x, y)

@@ -21,6 +21,8 @@ type Report struct {
 	Next   *Report // of the same agency, newer
 	Newer  *Report // superseded: the report that replaces this one
 	Future bool    // dated after AsOf and built because of --drafts
+
+	order int // of its Day: a large site compares it a million times
 }
 
 // Day is the day under which the report is listed: 发布日期, or 收录日期 where none is known.

@@ -64,6 +64,7 @@ func (a *assembler) resolve(h *report.Head) *Report {
 	if h.Bundle {
 		r.Files = a.Folders[path.Dir(h.Rel)]
 	}
+	r.order = r.Day().Order()
 	return r
 }
 

@@ -138,7 +138,7 @@ func (a *assembler) divisions() {
 
 // newestFirst orders lists of recent reports: by day, then year, then address.
 func newestFirst(x, y *Report) int {
-	if c := y.Day().Compare(x.Day()); c != 0 {
+	if c := cmp.Compare(y.order, x.order); c != 0 {
 		return c
 	}
 	return cmp.Or(cmp.Compare(y.Year, x.Year), cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
@@ -149,7 +149,10 @@ func byYear(x, y *Report) int {
 	if c := cmp.Compare(y.Year, x.Year); c != 0 { // cmp.Or would compare everything each time
 		return c
 	}
-	return cmp.Or(y.Day().Compare(x.Day()), cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
+	if c := cmp.Compare(y.order, x.order); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
 }
 
 // sortedKeys returns a map's keys in order, so that no map's order reaches the output.
