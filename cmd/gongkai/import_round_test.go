@@ -20,7 +20,7 @@ import (
 // under the same outline. It takes the reports of testdata/roundtrip and, when they are there, the five shared ones.
 func TestRoundTrips(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts Chromium and LibreOffice")
+		t.Skip("-short: it starts Chromium and LibreOffice; CI runs without -short")
 	}
 	source := t.TempDir()
 	if err := os.CopyFS(source, os.DirFS(filepath.Join("testdata", "roundtrip"))); err != nil {

@@ -120,21 +120,7 @@ func (c *change) choose(id string) (string, error) {
 	if id == "" {
 		return c.before()
 	}
-	var found []string
-	for _, x := range c.ids() {
-		if x == id {
-			return id, nil
-		}
-		if strings.HasPrefix(x, id) || strings.HasSuffix(x, "-"+id) {
-			found = append(found, x)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], nil
-	}
-	return "", problem(ErrNoSuch, c.place,
-		diag.Say("%s 没有保留发布版本 %s", "%s keeps no release %s", c.place, id),
-		diag.Say("可换到：%s", "there are: %s", strings.Join(c.ids(), "、")), nil)
+	return oneOf(c.ids(), id, c.place)
 }
 
 // before is the release that was current when the current one was deployed; when that is no longer kept, the next older one.

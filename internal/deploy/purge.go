@@ -21,24 +21,7 @@ func (r *releases) Purge(ctx context.Context, name string, opt Options) (*Result
 	if err != nil {
 		return nil, err
 	}
-	var result *Result
-	err = r.session(ctx, false, opt, func(s *session) error {
-		if err := s.mustHave(); err != nil {
-			return err
-		}
-		return withLock(ctx, s.files, lockName, s.place, opt, func(ctx context.Context, l *lease) error {
-			var err error
-			result, err = s.purge(ctx, l, name)
-			return err
-		})
-	})
-	if isNoRoot(err) {
-		return nil, nothingPublished(r.place)
-	}
-	if err != nil {
-		return nil, r.explain(err)
-	}
-	return result, nil
+	return r.locked(ctx, opt, func(ctx context.Context, s *session, l *lease) (*Result, error) { return s.purge(ctx, l, name) })
 }
 
 // pagePath accepts the path of a report's page as people write it.

@@ -14,6 +14,11 @@ import (
 
 // Rollback implements Target. It only switches: a release stands or falls with its manifest, and a whole one needs no sending.
 func (r *releases) Rollback(ctx context.Context, id string, opt Options) (*Result, error) {
+	return r.locked(ctx, opt, func(ctx context.Context, s *session, l *lease) (*Result, error) { return s.rollback(ctx, l, id) })
+}
+
+// locked acts on what is published, under the lock.
+func (r *releases) locked(ctx context.Context, opt Options, act func(context.Context, *session, *lease) (*Result, error)) (*Result, error) {
 	var result *Result
 	err := r.session(ctx, false, opt, func(s *session) error {
 		if err := s.mustHave(); err != nil {
@@ -21,7 +26,7 @@ func (r *releases) Rollback(ctx context.Context, id string, opt Options) (*Resul
 		}
 		return withLock(ctx, s.files, lockName, s.place, opt, func(ctx context.Context, l *lease) error {
 			var err error
-			result, err = s.rollback(ctx, l, id)
+			result, err = act(ctx, s, l)
 			return err
 		})
 	})
@@ -98,6 +103,11 @@ func (s *session) choose(id, current string) (string, error) {
 	if id == "" {
 		return s.before(ids, current)
 	}
+	return oneOf(ids, id, s.place)
+}
+
+// oneOf finds the release that a person means by an id, its beginning or its last part.
+func oneOf(ids []string, id, place string) (string, error) {
 	var found []string
 	for _, x := range ids {
 		if x == id {
@@ -110,8 +120,8 @@ func (s *session) choose(id, current string) (string, error) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	return "", problem(ErrNoSuch, s.place,
-		diag.Say("%s 没有保留发布版本 %s", "%s keeps no release %s", s.place, id),
+	return "", problem(ErrNoSuch, place,
+		diag.Say("%s 没有保留发布版本 %s", "%s keeps no release %s", place, id),
 		diag.Say("可换到：%s", "there are: %s", strings.Join(ids, "、")), nil)
 }
 
