@@ -51,7 +51,9 @@ func newLook(l *render.Layouts, a *render.Assets) look {
 // publishSnapshot assembles the site and makes it the latest.
 func (p *Preview) publishSnapshot(c *Change) {
 	s := p.source()
-	st, found := site.Assemble(s.input(&p.builder))
+	in := s.input(&p.builder)
+	in.Before = p.site
+	st, found := site.Assemble(in)
 	p.assembled = append(s.found, found...)
 	p.site, p.assembledFrom = st, s
 	p.follow(c)
@@ -93,21 +95,13 @@ func (s *Snapshot) tidied(found diag.List) diag.List {
 func (p *Preview) source() *source {
 	s := &source{config: p.config.good, moved: p.moved.good, defaults: map[string]*report.FrontMatter{}, folders: map[string][]site.File{}}
 	p.irregular = map[string]bool{}
-	p.mu.RLock()
-	for _, rel := range p.order {
-		s.files = append(s.files, file{rel: rel, head: p.docs[rel].head})
-	}
-	p.mu.RUnlock()
+	s.files = slices.Clone(p.files)
 	for rel, in := range p.parsed {
 		if in.good != nil {
 			s.defaults[strings.TrimSuffix(strings.TrimSuffix(rel, path.Base(rel)), "/")] = in.good
 		}
 	}
-	p.tree.each(func(dir, base string, l leaf) {
-		if l.kind == leafFile && strings.HasSuffix(base, ".md") && strings.HasPrefix(dir, "content") {
-			return // nearly all
-		}
-		name := path.Join(dir, base)
+	for name, l := range p.tree.odd {
 		top, rest, _ := strings.Cut(name, "/")
 		switch {
 		case single(top):
@@ -117,10 +111,10 @@ func (p *Preview) source() *source {
 		case rest == "":
 		case top == "static" && !strings.HasPrefix(rest, "assets/"):
 			s.statics = append(s.statics, rest)
-		case top == "content" && base != "_defaults.yaml":
-			s.folders[path.Dir(rest)] = append(s.folders[path.Dir(rest)], site.File{Name: base, Size: l.stamp.size})
+		case top == "content" && path.Base(rest) != "_defaults.yaml":
+			s.folders[path.Dir(rest)] = append(s.folders[path.Dir(rest)], site.File{Name: path.Base(rest), Size: l.stamp.size})
 		}
-	})
+	}
 	slices.Sort(s.statics)
 	for _, files := range s.folders {
 		slices.SortFunc(files, func(x, y site.File) int { return strings.Compare(x.Name, y.Name) })

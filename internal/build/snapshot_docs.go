@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/report"
@@ -51,8 +52,8 @@ func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *
 		case is == nil && old == nil:
 		case is == nil:
 			delete(p.docs, rel)
-			if at, ok := slices.BinarySearch(p.order, rel); ok {
-				p.order = slices.Delete(p.order, at, at+1)
+			if at, ok := p.fileAt(rel); ok {
+				p.files = slices.Delete(p.files, at, at+1)
 			}
 			r.heads = true
 			r.note(rel, old)
@@ -65,13 +66,20 @@ func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *
 		default:
 			r.heads = r.heads || old == nil || old.head != is.head || old.bad || is.bad
 			p.docs[rel] = is
-			if at, ok := slices.BinarySearch(p.order, rel); !ok {
-				p.order = slices.Insert(p.order, at, rel)
+			at, ok := p.fileAt(rel)
+			if !ok {
+				p.files = slices.Insert(p.files, at, file{rel: rel})
 			}
+			p.files[at].head = is.head
 			r.note(rel, is)
 		}
 	}
 	return r, nil
+}
+
+// fileAt is where a file stands among those that are known, or would stand.
+func (p *Preview) fileAt(rel string) (at int, ok bool) {
+	return slices.BinarySearchFunc(p.files, rel, func(f file, rel string) int { return strings.Compare(f.rel, rel) })
 }
 
 func (r *docsRead) note(rel string, d *doc) {

@@ -45,11 +45,11 @@ type Preview struct {
 	assembledFrom *source
 	irregular     map[string]bool // the links and devices that it found
 	latest        atomic.Pointer[Snapshot]
+	files         []file    // the Markdown files by path, with their heads, as an assembly takes them
 	parser        sync.Pool // of *report.Parser
 
 	mu     sync.RWMutex
 	docs   map[string]*doc // by path below content/
-	order  []string        // their paths, sorted: what is sorted already is assembled faster
 	recent recent
 }
 

@@ -63,10 +63,11 @@ type looked struct {
 	root     string
 	now      func() time.Time
 	branches map[string]*branch // by slash path below the root
+	odd      map[string]leaf    // by path: what is no folder, and no Markdown file of content/, as nearly all is
 }
 
 func newTree(root string, now func() time.Time) *looked {
-	return &looked{root: root, now: now, branches: map[string]*branch{".": {leaves: map[string]leaf{}}}}
+	return &looked{root: root, now: now, branches: map[string]*branch{".": {leaves: map[string]leaf{}}}, odd: map[string]leaf{}}
 }
 
 // delta is what a look has found to differ.
@@ -146,6 +147,9 @@ func (t *looked) place(name string, info fs.FileInfo, d *delta, sure bool) error
 	leaves[base] = is
 	if is.kind == leafFolder {
 		return t.folder(name, is, d, sure)
+	}
+	if is.kind == leafOther || !markdown(name) {
+		t.odd[name] = is
 	}
 	if differs := !known || old.stamp != is.stamp; differs || old.young || sure {
 		d.files[name] = differs || d.files[name]
@@ -248,6 +252,7 @@ func (t *looked) remove(name string, d *delta) {
 	b := t.branches[path.Dir(name)]
 	is := b.leaves[path.Base(name)]
 	delete(b.leaves, path.Base(name))
+	delete(t.odd, name)
 	if is.kind != leafFolder {
 		d.files[name] = true
 		return
@@ -271,13 +276,7 @@ func (t *looked) leaf(name string) (leaf, bool) {
 	return l, ok
 }
 
-// each calls f for everything but folders in and below content/, layouts/ and static/.
-func (t *looked) each(f func(dir, base string, l leaf)) {
-	for dir, b := range t.branches {
-		for base, l := range b.leaves {
-			if l.kind != leafFolder {
-				f(dir, base, l)
-			}
-		}
-	}
+// markdown reports whether a path is that of a report or a plain page.
+func markdown(name string) bool {
+	return strings.HasPrefix(name, "content/") && strings.HasSuffix(name, ".md")
 }

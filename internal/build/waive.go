@@ -10,6 +10,9 @@ import (
 // waive marks the findings that a report's own waivers (已核实例外) cover: same rule, and the waiver's span stands in the finding's. What
 // leaves no page to write stops a build all the same.
 func (s *source) waive(found diag.List) {
+	if len(found) == 0 {
+		return
+	}
 	waivers := map[string][]report.Waiver{}
 	for _, f := range s.files {
 		if f.head != nil && len(f.head.Waive) > 0 {

@@ -54,7 +54,7 @@ func (r *Renderer) catalogue(x *site.Report) []Row {
 	on := func(d report.Date) func(*Row) { return func(row *Row) { row.ISO = d.ISO() } }
 	add("index_number", x.IndexNumber)
 	add("document_number", x.DocumentNumber)
-	add("agency", strings.Join(x.FrontMatter.Agency, "、"), at(x.By.URL))
+	add("agency", strings.Join(x.Organs, "、"), at(x.By.URL))
 	add("kind", x.Kind.Name(), at("kinds/"+string(x.Kind)+"/index.html"))
 	add("topic", x.Topic, at(r.topicURL(x)))
 	add("period", site.PeriodName(x.Period))

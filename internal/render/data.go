@@ -86,7 +86,7 @@ type (
 func (r *Renderer) record(x *site.Report) record {
 	c := record{
 		URL: x.URL, Path: "content/" + x.Head.Rel, Year: x.Year, Title: x.Title, Kind: x.Kind,
-		District: keyed{x.District, x.In.FullName}, Agency: keyed{x.By.Key, x.By.Name}, Agencies: x.FrontMatter.Agency,
+		District: keyed{x.District, x.In.FullName}, Agency: keyed{x.By.Key, x.By.Name}, Agencies: x.Organs,
 		Date: x.Date.ISO(), Collected: x.Collected.ISO(), Written: x.Written.ISO(), Period: x.Period.Text, PlanPeriod: x.PlanPeriod.Text,
 		IndexNumber: x.IndexNumber, DocumentNumber: x.DocumentNumber, Topic: x.Topic, Keywords: x.Keywords, Summary: x.Summary,
 		Publicity: x.Publicity, Department: x.Department, Basis: x.Basis, Aliases: x.Aliases,

@@ -144,7 +144,7 @@ func TestSitemapSplits(t *testing.T) {
 	r := New(in, mustLayouts(t, nil), assets(t))
 	others := len(r.sitemapURLs())
 	for i := range 100_001 - others {
-		in.Reports = append(in.Reports, &site.Report{URL: fmt.Sprintf("610112/wjj/2021/r%06d.html", i), FrontMatter: report.FrontMatter{Date: on(2022, 1, 5)}})
+		in.Reports = append(in.Reports, &site.Report{URL: fmt.Sprintf("610112/wjj/2021/r%06d.html", i), FrontMatter: &report.FrontMatter{Date: on(2022, 1, 5)}})
 	}
 	maps := r.sitemaps()
 	if len(maps) != 4 {

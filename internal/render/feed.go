@@ -108,7 +108,7 @@ func (r *Renderer) feedEntry(root string, x *site.Report) atomEntry {
 			{"year", strconv.Itoa(x.Year), ""},
 		},
 	}
-	for _, name := range x.FrontMatter.Agency {
+	for _, name := range x.Organs {
 		e.Authors = append(e.Authors, atomPerson{name})
 	}
 	if x.Topic != "" {

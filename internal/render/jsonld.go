@@ -94,7 +94,7 @@ func (r *Renderer) jsonLD(x *site.Report, crumbs []Link) any {
 		l.Spatial.Identifier = &ldProperty{"PropertyValue", "GB/T 2260", x.In.Code}
 	}
 	if r.config.Official {
-		for _, name := range x.FrontMatter.Agency {
+		for _, name := range x.Organs {
 			l.Publisher = append(l.Publisher, ldOrgan{"GovernmentOrganization", name})
 		}
 	}

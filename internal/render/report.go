@@ -47,7 +47,7 @@ func (r *Renderer) reportView(x *site.Report, body *report.Body) *Report {
 		v.Graph = append(v.Graph, Tag{"article:published_time", r.timestamp(x.Date)})
 	}
 	v.LD = r.jsonLD(x, v.Crumbs)
-	v.Over = []Link{{x.In.FullName, x.In.URL}, {strings.Join(x.FrontMatter.Agency, "、"), x.By.URL}, {Text: x.Span()}}
+	v.Over = []Link{{x.In.FullName, x.In.URL}, {strings.Join(x.Organs, "、"), x.By.URL}, {Text: x.Span()}}
 	v.Banners = r.banners(x)
 	v.Catalogue = r.catalogue(x)
 	v.Outline = outline(body.Outline)
@@ -70,7 +70,7 @@ func (r *Renderer) reportView(x *site.Report, body *report.Body) *Report {
 	v.Checksum = body.TextSHA256[:min(16, len(body.TextSHA256))]
 	v.First, v.Changes = day(x), len(x.Revisions)
 	v.Corrections = r.corrections(x)
-	v.Cite = Cite{strings.Join(x.FrontMatter.Agency, ", "), x.Title, "[R/OL]", dayOnly(x.Date)}
+	v.Cite = Cite{strings.Join(x.Organs, ", "), x.Title, "[R/OL]", dayOnly(x.Date)}
 	if x.Kind == report.Other {
 		v.Cite.Mark = "[EB/OL]"
 	}
@@ -85,8 +85,8 @@ func yearURL(x *site.Report) string {
 func fullTitle(x *site.Report) string {
 	front := ""
 	lead := x.By.Name
-	if len(x.FrontMatter.Agency) > 0 {
-		lead = x.FrontMatter.Agency[0]
+	if len(x.Organs) > 0 {
+		lead = x.Organs[0]
 	}
 	if !strings.Contains(x.Title, lead) && (x.By.Short == "" || !strings.Contains(x.Title, x.By.Short)) {
 		front = lead

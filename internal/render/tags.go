@@ -35,7 +35,7 @@ func (r *Renderer) articleTags(x *site.Report) []Tag {
 	}
 	source := x.Source.Name
 	if source == "" {
-		source = strings.Join(x.FrontMatter.Agency, ",")
+		source = strings.Join(x.Organs, ",")
 	}
 	t.add("ContentSource", source)
 	t.add("Keywords", strings.Join(x.Keywords, ","))

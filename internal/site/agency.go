@@ -47,7 +47,7 @@ func (a *assembler) registered(ag *Agency) (AgencyEntry, bool) {
 
 // checkHeldAgency asks of a report that is not built what indexAgencies asks of the others.
 func (a *assembler) checkHeldAgency(r *Report) {
-	if len(r.FrontMatter.Agency) > 0 {
+	if len(r.Organs) > 0 {
 		return
 	}
 	if _, ok := a.registered(&Agency{District: r.Place.District, Key: r.Place.Agency}); !ok {
@@ -68,11 +68,11 @@ func (a *assembler) lacksAgency(r *Report) {
 
 func (a *assembler) agreeWithRegistry(ag *Agency) {
 	for _, r := range ag.Reports {
-		if len(r.FrontMatter.Agency) == 0 {
-			r.FrontMatter.Agency = []string{ag.nameAt(r)}
+		if len(r.Organs) == 0 {
+			r.Organs = []string{ag.nameAt(r)}
 			continue
 		}
-		lead := r.FrontMatter.Agency[0]
+		lead := r.Organs[0]
 		former := slices.ContainsFunc(ag.Former, func(f FormerName) bool { return f.Name == lead })
 		if lead == ag.Name || former {
 			continue
@@ -100,21 +100,21 @@ func (ag *Agency) nameAt(r *Report) string {
 
 func (a *assembler) agreeAmongReports(ag *Agency) {
 	for _, r := range ag.Reports { // newest first: the newest name is the agency's
-		if len(r.FrontMatter.Agency) > 0 {
-			ag.Name = r.FrontMatter.Agency[0]
+		if len(r.Organs) > 0 {
+			ag.Name = r.Organs[0]
 			break
 		}
 	}
 	for _, r := range ag.Reports {
 		switch {
-		case len(r.FrontMatter.Agency) == 0:
+		case len(r.Organs) == 0:
 			a.lacksAgency(r)
 			if ag.Name == "" {
 				ag.Name = ag.Key
 			}
-			r.FrontMatter.Agency = []string{ag.Name}
-		case r.FrontMatter.Agency[0] != ag.Name:
-			d := a.finding(r, "agency-mismatch", diag.Error, "agency", diag.Say("发布机构“%s”与同一目录其他报告的“%s”不符", "agency %q differs from %q of the other reports in this folder", r.FrontMatter.Agency[0], ag.Name))
+			r.Organs = []string{ag.Name}
+		case r.Organs[0] != ag.Name:
+			d := a.finding(r, "agency-mismatch", diag.Error, "agency", diag.Say("发布机构“%s”与同一目录其他报告的“%s”不符", "agency %q differs from %q of the other reports in this folder", r.Organs[0], ag.Name))
 			d.Hint = diag.Say("请统一全称；机构更名的，在 gongkai.yaml 的 agencies 下登记并写 former", "use one full name; if the organ was renamed, register it with former under agencies in gongkai.yaml")
 			a.add(d)
 		}

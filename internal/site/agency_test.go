@@ -21,7 +21,7 @@ func TestAgencyFromReports(t *testing.T) {
 	if len(s.Agencies) != 1 || s.Agencies[0].Name != "未央区卫生健康局" || s.Agencies[0].URL != "610112/wjj/index.html" {
 		t.Errorf("agencies %+v", s.Agencies)
 	}
-	if got := s.Report("610112/wjj/2020/c.html").FrontMatter.Agency; !slices.Equal(got, []string{"未央区卫生健康局"}) {
+	if got := s.Report("610112/wjj/2020/c.html").Organs; !slices.Equal(got, []string{"未央区卫生健康局"}) {
 		t.Errorf("a report without an agency has %q", got)
 	}
 }
@@ -61,7 +61,7 @@ func TestAgencyRegistry(t *testing.T) {
 		"610112/wjj/2023/d.html": "西安市未央区卫生健康局", "610112/wjj/2013/e.html": "西安市未央区卫生局", // up to and with the day
 		"610112/wjj/2017/f.html": "西安市未央区卫生和计划生育局", "610112/wjj/2014/b.html": "西安市未央区卫生局",
 	} {
-		if got := s.Report(url).FrontMatter.Agency; !slices.Equal(got, []string{want}) {
+		if got := s.Report(url).Organs; !slices.Equal(got, []string{want}) {
 			t.Errorf("%s is by %q, want %s", url, got, want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gongkai/internal/division"
 )
@@ -37,17 +38,16 @@ func (d *District) Skipped() bool { return d.Own == 0 && len(d.Down) == 1 && len
 
 // indexDistricts grows the tree from the districts that have reports up to the provinces.
 func (a *assembler) indexDistricts() {
-	for _, r := range a.site.Reports {
-		d := a.district(r.District)
-		r.In = d
-		d.Own++
-		for at := d; at != nil; at = at.Up {
+	for _, ag := range a.site.Agencies {
+		ag.In = a.district(ag.District)
+		ag.In.Own += len(ag.Reports)
+		ag.In.Agencies = append(ag.In.Agencies, ag)
+	}
+	for _, r := range a.byYear {
+		r.In = r.By.In
+		for at := r.In; at != nil; at = at.Up {
 			at.Reports = append(at.Reports, r)
 		}
-	}
-	for _, ag := range a.site.Agencies {
-		ag.In = a.site.districts[ag.District]
-		ag.In.Agencies = append(ag.In.Agencies, ag)
 	}
 	a.adoptFormer()
 	for _, code := range sortedKeys(a.site.districts) {
@@ -58,7 +58,6 @@ func (a *assembler) indexDistricts() {
 		} else {
 			d.Up.Down = append(d.Up.Down, d)
 		}
-		slices.SortFunc(d.Reports, byYear)
 		d.Years = yearsOf(d.Reports, func(y int) string { return d.Code + "/" + strconv.Itoa(y) + "/" })
 	}
 }
@@ -113,6 +112,8 @@ func (d *District) adopt(old *District) {
 			d.Reports = append(d.Reports, r)
 		}
 	}
+	slices.SortFunc(d.Reports, byAddress)
+	d.Reports = arranged(d.Reports, byYear)
 }
 
 // Agency (发布机构) is an organ that publishes reports in a district.
@@ -131,20 +132,23 @@ type Agency struct {
 
 // indexAgencies gathers the agencies from the registry and the reports, and lets them agree.
 func (a *assembler) indexAgencies() {
-	byPlace := map[string]*Agency{}
-	for _, r := range a.site.Reports {
-		id := r.Place.District + "/" + r.Place.Agency
-		ag := byPlace[id]
-		if ag == nil {
-			ag = &Agency{District: r.Place.District, Key: r.Place.Agency, URL: id + "/index.html"}
-			byPlace[id] = ag
+	var agencies []*Agency
+	for _, r := range a.site.addresses { // those of one agency stand together
+		if r.Gone() {
+			continue
+		}
+		ag := last(agencies)
+		if ag == nil || ag.District != r.District || ag.Key != r.Place.Agency {
+			ag = &Agency{District: r.District, Key: r.Place.Agency, URL: r.District + "/" + r.Place.Agency + "/index.html"}
+			agencies = append(agencies, ag)
 		}
 		r.By = ag
-		ag.Reports = append(ag.Reports, r)
 	}
-	for _, id := range sortedKeys(byPlace) {
-		ag := byPlace[id]
-		slices.SortFunc(ag.Reports, byYear)
+	for _, r := range a.byYear {
+		r.By.Reports = append(r.By.Reports, r)
+	}
+	slices.SortFunc(agencies, byPlace)
+	for _, ag := range agencies {
 		for i, r := range ag.Reports {
 			if i > 0 {
 				r.Next = ag.Reports[i-1]
@@ -157,6 +161,13 @@ func (a *assembler) indexAgencies() {
 		a.nameAgency(ag)
 		a.site.Agencies = append(a.site.Agencies, ag)
 	}
+}
+
+func last[T any](list []*T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
 }
 
 // Index is a list of reports with an address of its own: a year, a year of a district, a topic, a kind.
@@ -187,13 +198,7 @@ func yearsOf(reports []*Report, dir func(int) string) []*Index {
 	return list
 }
 
-// byPlace orders a year's list: by district code, agency, then newest first.
-func byPlace(x, y *Report) int {
-	if c := cmp.Compare(x.District, y.District); c != 0 {
-		return c
-	}
-	if c := cmp.Compare(x.Place.Agency, y.Place.Agency); c != 0 {
-		return c
-	}
-	return byYear(x, y)
+// byPlace orders agencies, and so the list of a year: by district code and key.
+func byPlace(x, y *Agency) int {
+	return cmp.Or(strings.Compare(x.District, y.District), strings.Compare(x.Key, y.Key))
 }

@@ -10,9 +10,6 @@ import (
 	"gongkai/internal/report"
 )
 
-// Report returns the report at an address, nil when there is none.
-func (s *Site) Report(url string) *Report { return s.reports[url] }
-
 // District returns the node of a code, nil when the site has none.
 func (s *Site) District(code string) *District { return s.districts[code] }
 
@@ -21,15 +18,15 @@ func (s *Site) Year(y int) *Index { return s.years[y] }
 
 // Has reports whether the site will hold an address: a page, an attachment or a data file.
 func (s *Site) Has(url string) bool {
-	if s.pages[url] || s.statics[url] || s.reports[url] != nil {
+	if s.pages[url] || s.statics[url] || s.Report(url) != nil {
 		return true
 	}
-	if owner := s.reports[path.Dir(url)+".html"]; owner != nil && !owner.Gone() {
+	if owner := s.Report(path.Dir(url) + ".html"); owner != nil && !owner.Gone() {
 		return slices.ContainsFunc(owner.Files, func(f File) bool { return f.Name == path.Base(url) })
 	}
 	for _, output := range [][2]string{{"json", ".json"}, {"txt", ".txt"}, {"md", ".md"}, {"fragment", ".fragment.html"}} {
 		if stem, ok := strings.CutSuffix(url, output[1]); ok && s.wants(output[0]) {
-			if r := s.reports[stem+".html"]; r != nil && !r.Gone() {
+			if r := s.Report(stem + ".html"); r != nil && !r.Gone() {
 				return true
 			}
 		}
@@ -74,7 +71,7 @@ func (s *Site) CheckLinks(from *report.Head, body *report.Body) (demands []Deman
 		if l.Target == "" {
 			continue
 		}
-		to := s.reports[l.Target]
+		to := s.Report(l.Target)
 		if !s.Has(l.Target) || to != nil && to.Gone() {
 			found = append(found, s.broken(from, l))
 			continue

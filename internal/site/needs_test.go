@@ -160,7 +160,7 @@ func TestDefaults(t *testing.T) {
 	s := assemble(t, in)
 	got := map[string]string{}
 	for _, r := range s.Reports {
-		got[r.Slug] = fmt.Sprint(r.Topic, " ", r.Department, " ", r.Basis, " ", r.Keywords, " ", r.Source.Name, " ", r.Kind, " ", r.FrontMatter.Agency, " ", r.Draft)
+		got[r.Slug] = fmt.Sprint(r.Topic, " ", r.Department, " ", r.Basis, " ", r.Keywords, " ", r.Source.Name, " ", r.Kind, " ", r.Organs, " ", r.Draft)
 	}
 	want := map[string]string{
 		"a": "own district root [root] root summary [610112的wjj] true",
@@ -206,7 +206,7 @@ func TestPeriods(t *testing.T) {
 }
 
 func TestModified(t *testing.T) {
-	r := &Report{FrontMatter: report.FrontMatter{Date: day(2022, 1, 5), Revisions: []report.Revision{{Date: day(2022, 3, 1)}, {Date: day(2022, 2, 1)}}}}
+	r := &Report{FrontMatter: &report.FrontMatter{Date: day(2022, 1, 5), Revisions: []report.Revision{{Date: day(2022, 3, 1)}, {Date: day(2022, 2, 1)}}}}
 	if got := r.Modified(); got != day(2022, 3, 1) {
 		t.Errorf("%v", got)
 	}
@@ -214,7 +214,8 @@ func TestModified(t *testing.T) {
 	if got := r.Modified(); got != day(2023, 1, 1) {
 		t.Errorf("%v", got)
 	}
-	if got := (&Report{}).Modified(); !got.IsZero() || !(&Report{}).Day().IsZero() {
+	none := &Report{FrontMatter: &report.FrontMatter{}}
+	if got := none.Modified(); !got.IsZero() || !none.Day().IsZero() {
 		t.Errorf("%v", got)
 	}
 }

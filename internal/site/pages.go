@@ -18,15 +18,20 @@ const PerPage = 50
 
 // indexLists makes the years, topics and kinds.
 func (a *assembler) indexLists() {
-	byYearAll := slices.SortedFunc(slices.Values(a.site.Reports), byYear)
-	a.site.Years = yearsOf(byYearAll, func(y int) string { return "years/" + strconv.Itoa(y) + "/" })
+	a.site.Years = yearsOf(a.byYear, func(y int) string { return "years/" + strconv.Itoa(y) + "/" })
 	for _, x := range a.site.Years {
-		x.Reports = slices.SortedFunc(slices.Values(x.Reports), byPlace)
+		x.Reports = make([]*Report, 0, len(x.Reports))
 		a.site.years[x.Year] = x
+	}
+	for _, ag := range a.site.Agencies {
+		for _, x := range ag.Years {
+			all := a.site.years[x.Year]
+			all.Reports = append(all.Reports, x.Reports...)
+		}
 	}
 	topics := map[string][]*Report{}
 	kinds := map[report.Kind][]*Report{}
-	for _, r := range byYearAll {
+	for _, r := range a.byYear {
 		kinds[r.Kind] = append(kinds[r.Kind], r)
 		if r.Topic != "" {
 			topics[r.Topic] = append(topics[r.Topic], r)
@@ -67,14 +72,12 @@ func PageURL(url string, n int) string {
 
 // addresses registers every address and reports two inputs for one (house law 8).
 func (a *assembler) addresses() {
-	for _, r := range slices.Concat(a.site.Reports, a.site.Removed) {
-		if first := a.site.reports[r.URL]; first != nil {
-			a.collision(r.Head.Path, first.Head.Path, r.URL)
-			continue
-		}
-		a.site.reports[r.URL] = r
-	}
 	s := a.site
+	for i := 1; i < len(s.addresses); i++ {
+		if first, r := s.addresses[i-1], s.addresses[i]; first.URL == r.URL {
+			a.collision(r.Head.Path, first.Head.Path, r.URL)
+		}
+	}
 	for _, u := range []string{"index.html", "404.html", "years/index.html"} {
 		s.pages[u] = true
 	}
@@ -100,7 +103,8 @@ func (a *assembler) addresses() {
 func (a *assembler) plainPages() {
 	s := a.site
 	for _, h := range slices.SortedFunc(slices.Values(a.Plain), func(x, y *report.Head) int { return strings.Compare(x.Rel, y.Rel) }) {
-		r := &Report{Head: h, FrontMatter: h.FrontMatter}
+		f := h.FrontMatter
+		r := &Report{Head: h, FrontMatter: &f}
 		fill(&r.Publicity, "主动公开")
 		reason := a.heldBack(r)
 		if reason == "" && r.Gone() {
@@ -134,7 +138,7 @@ func (a *assembler) collision(p, first, url string) {
 // statics registers the site's own static files; one that would take the place of something else is an error.
 func (a *assembler) statics() {
 	for _, name := range a.Static {
-		if r := a.site.reports[name]; r != nil {
+		if r := a.site.Report(name); r != nil {
 			a.collision(path.Join(path.Dir(a.ConfigPath), "static", name), r.Head.Path, name)
 		} else if a.site.Has(name) || slices.ContainsFunc(a.site.Aliases, func(x Alias) bool { return x.URL == name }) {
 			a.add(diag.Diagnostic{
@@ -156,7 +160,7 @@ func (a *assembler) superseded() {
 		if r.Status.State != "superseded" || by == "" || strings.Contains(by, "://") {
 			continue
 		}
-		if r.Newer = a.site.reports[a.target(r, by)]; r.Newer != nil && r.Newer != r && !r.Newer.Gone() {
+		if r.Newer = a.site.Report(a.target(r, by)); r.Newer != nil && r.Newer != r && !r.Newer.Gone() {
 			continue
 		}
 		r.Newer = nil
@@ -197,7 +201,7 @@ func (a *assembler) aliases() {
 func (a *assembler) aliasesOf(h *report.Head, to, title string, owner map[string]*report.Head) {
 	for i, written := range h.Aliases {
 		old := aliasURL(to, written)
-		d := a.finding(&Report{Head: h, FrontMatter: h.FrontMatter}, "alias-collision", diag.Error, "aliases."+strconv.Itoa(i), diag.Text{})
+		d := a.finding(&Report{Head: h, FrontMatter: &h.FrontMatter}, "alias-collision", diag.Error, "aliases."+strconv.Itoa(i), diag.Text{})
 		d.Hint = diag.Say("请删去这一条", "delete this entry")
 		switch first := owner[old]; {
 		case a.site.Has(old):

@@ -176,7 +176,7 @@ func (r *redirects) file(c Cell, to Address) (string, bool) {
 		return "", false
 	}
 	for _, file := range []string{rel, path.Join(rel, "index.html")} {
-		if x := r.site.reports[file]; x != nil && x.Gone() {
+		if x := r.site.Report(file); x != nil && x.Gone() {
 			r.fault("redirect-target", c, diag.Say("新地址“%s”的报告已撤下", "the report at the new address %q was withdrawn", c.Text), diag.Say("请把状态改为 410，删去新地址", "make the status 410 and remove the new address"))
 			return "", false
 		}
@@ -229,7 +229,7 @@ func pageName(rel string) (file string, ok bool) {
 
 // title names a page of the site for a link.
 func (r *redirects) title(url string) string {
-	if x := r.site.reports[url]; x != nil {
+	if x := r.site.Report(url); x != nil {
 		return x.Title
 	}
 	for _, p := range r.site.Plain {

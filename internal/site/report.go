@@ -11,9 +11,10 @@ import (
 type Report struct {
 	Head *report.Head // as parsed
 	report.Place
-	report.FrontMatter // resolved: defaults applied
+	*report.FrontMatter // with defaults applied; later assemblies may share it
 
 	URL    string    // 610112/wjj/2021/zongjie.html
+	Organs []string  // 发布机构: as written, else the agency's name of the time; the first leads
 	In     *District // nil for a report that is not listed
 	By     *Agency
 	Files  []File  // beside the report, to be published with it, by name

@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,9 +15,11 @@ import (
 func (a *assembler) resolveAll() {
 	heads := slices.Clone(a.Heads)
 	slices.SortFunc(heads, func(x, y *report.Head) int { return cmp.Compare(x.Rel, y.Rel) })
-	numbers := map[string]*Report{}
+	numbers := make(map[string]*Report, len(heads))
+	before := a.before()
 	for _, h := range heads {
-		r := a.resolve(h)
+		r := a.resolve(h, before(h))
+		a.site.resolved = append(a.site.resolved, r)
 		a.checkDistrict(r)
 		a.checkNeeded(r)
 		a.checkAttachments(r)
@@ -32,40 +35,76 @@ func (a *assembler) resolveAll() {
 			a.site.Reports = append(a.site.Reports, r)
 		}
 	}
-	slices.SortFunc(a.site.Reports, newestFirst)
+	slices.SortFunc(a.site.Reports, byAddress) // nearly, or wholly, what they are in already
+	a.byYear = arranged(a.site.Reports, byYear)
+	a.site.addresses = slices.SortedFunc(slices.Values(slices.Concat(a.site.Reports, a.site.Removed)), byAddress)
+	a.site.Reports = arranged(a.site.Reports, newestFirst)
 }
 
-func (a *assembler) resolve(h *report.Head) *Report {
-	r := &Report{Head: h, Place: h.Place, FrontMatter: h.FrontMatter}
-	r.URL = strings.TrimSuffix(strings.TrimSuffix(h.Rel, ".md"), "/index") + ".html"
-	for dir := path.Dir(h.Rel); ; dir = path.Dir(dir) {
+// before finds the report that the last assembly made of the same head, nil if it was another or inherited from other defaults. Heads must be
+// asked for in the order of their files.
+func (a *assembler) before() func(*report.Head) *Report {
+	var rest []*Report
+	if a.Before != nil && maps.Equal(a.Before.defaults, a.Defaults) {
+		rest = a.Before.resolved
+	}
+	return func(h *report.Head) *Report {
+		for ; len(rest) > 0; rest = rest[1:] {
+			if rest[0].Head == h {
+				return rest[0]
+			}
+			if rest[0].Head.Rel >= h.Rel {
+				break
+			}
+		}
+		return nil
+	}
+}
+
+// resolve makes a report of a head, or again of one that is known.
+func (a *assembler) resolve(h *report.Head, known *Report) *Report {
+	r := &Report{Head: h, Place: h.Place}
+	if known != nil {
+		r.FrontMatter, r.URL, r.order = known.FrontMatter, known.URL, known.order
+	} else {
+		r.FrontMatter = a.withDefaults(h)
+		r.URL = strings.TrimSuffix(strings.TrimSuffix(h.Rel, ".md"), "/index") + ".html"
+		r.order = r.Day().Order()
+	}
+	r.Organs = r.FrontMatter.Agency
+	if h.Bundle {
+		r.Files = a.Folders[path.Dir(h.Rel)]
+	}
+	return r
+}
+
+// withDefaults is a head's front matter with the defaults of its folders, and then with those of contract §2.
+func (a *assembler) withDefaults(h *report.Head) *report.FrontMatter {
+	f := h.FrontMatter
+	for dir := path.Dir(h.Rel); len(a.Defaults) > 0; dir = path.Dir(dir) {
 		if dir == "." {
 			dir = ""
 		}
 		if d := a.Defaults[dir]; d != nil {
-			inherit(&r.FrontMatter, d)
+			inherit(&f, d)
 		}
 		if dir == "" {
 			break
 		}
 	}
-	if r.Publicity == "" {
-		r.Publicity = "主动公开"
+	if f.Publicity == "" {
+		f.Publicity = "主动公开"
 	}
-	if r.Kind != "" {
-		period, plan := defaultPeriods(r.Kind, r.Year)
-		if r.Period.IsZero() {
-			r.Period = period
+	if f.Kind != "" {
+		period, plan := defaultPeriods(f.Kind, h.Year)
+		if f.Period.IsZero() {
+			f.Period = period
 		}
-		if r.PlanPeriod.IsZero() {
-			r.PlanPeriod = plan
+		if f.PlanPeriod.IsZero() {
+			f.PlanPeriod = plan
 		}
 	}
-	if h.Bundle {
-		r.Files = a.Folders[path.Dir(h.Rel)]
-	}
-	r.order = r.Day().Order()
-	return r
+	return &f
 }
 
 // inherit fills the keys that the file leaves unset from the defaults of a folder above it.

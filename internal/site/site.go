@@ -26,6 +26,7 @@ type Input struct {
 	Static     []string                       // files of static/ that keep their path
 	AsOf       time.Time                      // reports dated later are not built
 	Drafts     bool                           // build drafts and future reports too
+	Before     *Site                          // the last one, from which unchanged reports take over what they inherit; may be nil
 
 	Redirects     []RedirectRow // of redirects.csv
 	RedirectsPath string        // where findings about it point
@@ -53,9 +54,11 @@ type Site struct {
 	Redirects []Redirect  // by address
 	Held      []Held      // read, but not built
 
-	reports   map[string]*Report // by address
-	pages     map[string]bool    // all other pages
-	statics   map[string]bool    // files of static/ that keep their path
+	addresses []*Report                      // Reports and Removed, by address
+	resolved  []*Report                      // those and the held, in the order of their files
+	defaults  map[string]*report.FrontMatter // which they have inherited
+	pages     map[string]bool                // all other pages
+	statics   map[string]bool                // files of static/ that keep their path
 	districts map[string]*District
 	years     map[int]*Index
 }
@@ -83,7 +86,7 @@ type Alias struct {
 func Assemble(in Input) (*Site, diag.List) {
 	a := assembler{Input: in, needs: needs(), site: &Site{
 		Config:    in.Config,
-		reports:   map[string]*Report{},
+		defaults:  in.Defaults,
 		pages:     map[string]bool{},
 		statics:   map[string]bool{},
 		districts: map[string]*District{},
@@ -105,10 +108,11 @@ func Assemble(in Input) (*Site, diag.List) {
 // assembler carries one assembly; nothing of it outlives Assemble but the Site.
 type assembler struct {
 	Input
-	site  *Site
-	found diag.List
-	table *division.Table
-	needs []need
+	site   *Site
+	found  diag.List
+	table  *division.Table
+	byYear []*Report // all, by year
+	needs  []need
 }
 
 func (a *assembler) add(d diag.Diagnostic) { a.found = append(a.found, d) }
@@ -134,25 +138,6 @@ func (a *assembler) divisions() {
 		}
 		a.add(d)
 	}
-}
-
-// newestFirst orders lists of recent reports: by day, then year, then address.
-func newestFirst(x, y *Report) int {
-	if c := cmp.Compare(y.order, x.order); c != 0 {
-		return c
-	}
-	return cmp.Or(cmp.Compare(y.Year, x.Year), cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
-}
-
-// byYear orders the lists of a place: by year, then day, newest first.
-func byYear(x, y *Report) int {
-	if c := cmp.Compare(y.Year, x.Year); c != 0 { // cmp.Or would compare everything each time
-		return c
-	}
-	if c := cmp.Compare(y.order, x.order); c != 0 {
-		return c
-	}
-	return cmp.Or(cmp.Compare(x.URL, y.URL), cmp.Compare(x.Head.Rel, y.Head.Rel))
 }
 
 // sortedKeys returns a map's keys in order, so that no map's order reaches the output.

@@ -344,7 +344,7 @@ func dump(s *Site) []string {
 		return r.Head.Path
 	}
 	for _, r := range slices.Concat(s.Reports, s.Removed) {
-		add("%s %v %s %s %s in %s by %s %+v", name(r), r.URL, name(r.Prev), name(r.Next), name(r.Newer), r.In.Code, r.By.Name, r.FrontMatter)
+		add("%s %v %s %s %s in %s by %s %+v %q", name(r), r.URL, name(r.Prev), name(r.Next), name(r.Newer), r.In.Code, r.By.Name, *r.FrontMatter, r.Organs)
 	}
 	for _, d := range s.Districts {
 		add("%s %s %v %v %d %s", d.Code, codes(d.Path()), codes(d.Down), urls(d.Reports), d.Own, codes(d.Former))
