@@ -74,7 +74,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 		}
 		var again <-chan time.Time
 		if t.seq != st.seq { // the file was just being saved, perhaps as it was: then no other state comes
-			again = time.After(10 * secondLook)
+			again = time.After(16 * secondLook)
 		}
 		select {
 		case <-ctx.Done():

@@ -111,7 +111,7 @@ func (s *server) current(ctx context.Context, address string) (*answer, error) {
 		if !errors.Is(err, build.ErrChanged) {
 			return a, err
 		}
-		if try == 10 {
+		if try == 16 {
 			return s.faulty(address, nil), nil
 		}
 		if name, _ := st.Fresh(address); name != "" {

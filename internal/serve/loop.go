@@ -13,7 +13,7 @@ import (
 
 // secondLook is how long what is missing or broken may be on its way before it is believed: an editor that saves by renaming, or a file
 // that is being written.
-const secondLook = 20 * time.Millisecond
+const secondLook = 12 * time.Millisecond
 
 // question asks the loop to look at a file before it is shown.
 type question struct {
@@ -195,7 +195,7 @@ func (k *keeper) follow(c *build.Change) []string {
 	if !come && len(c.Left) == 0 {
 		return []string{}
 	}
-	k.again.Reset(5 * secondLook)
+	k.again.Reset(8 * secondLook)
 	return k.watch.renew()
 }
 

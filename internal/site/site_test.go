@@ -333,6 +333,53 @@ func TestOrderOfInputDoesNotShow(t *testing.T) {
 	}
 }
 
+// TestBeforeDoesNotShow is that what is taken over from the last assembly is what a first one would make: whatever has changed between them.
+func TestBeforeDoesNotShow(t *testing.T) {
+	in := input(plenty(t, 200)...)
+	in.Defaults = map[string]*report.FrontMatter{"": {Department: "办公室"}, "610112": {Source: report.Source{Name: "某网"}}}
+	in.Before, _ = Assemble(in)
+	edits := []func(){
+		func() {},
+		func() {
+			changed := *in.Heads[7]
+			changed.Title, changed.Kind, changed.Date = "新题", "", day(2031, 1, 1)
+			in.Heads[7] = &changed
+		},
+		func() { in.Heads = slices.Delete(in.Heads, 20, 40) },
+		func() {
+			in.Heads = slices.Insert(in.Heads, 0, head(t, "610112/a/2021/a.md"), head(t, "610112/zz/2021/z.md"))
+		},
+		func() {
+			rand.Shuffle(len(in.Heads), func(i, j int) { in.Heads[i], in.Heads[j] = in.Heads[j], in.Heads[i] })
+		},
+		func() {
+			in.Defaults = map[string]*report.FrontMatter{"": {Department: "秘书科", Draft: true}}
+			in.Drafts = true
+		},
+		func() { in.Drafts = false },
+		func() { in.Defaults = nil },
+		func() { in.AsOf = in.AsOf.AddDate(-5, 0, 0) },
+		func() { in.Config.Agencies = []AgencyEntry{{Key: "ju1", Name: "某局"}} },
+	}
+	for i, edit := range edits {
+		edit()
+		s, found := Assemble(in)
+		fresh := in
+		fresh.Before = nil
+		want, wantFound := Assemble(fresh)
+		if diff := cmp.Diff(dump(want), dump(s)); diff != "" {
+			t.Errorf("edit %d: %s", i, diff)
+		}
+		if diff := cmp.Diff(wantFound, found); diff != "" {
+			t.Errorf("edit %d: %s", i, diff)
+		}
+		if i == 0 && s.Reports[0].FrontMatter != in.Before.Reports[0].FrontMatter {
+			t.Error("nothing is taken over")
+		}
+		in.Before = s
+	}
+}
+
 // dump writes everything of a site that pages are made from.
 func dump(s *Site) []string {
 	var out []string
@@ -383,14 +430,22 @@ func plenty(t testing.TB, n int) []*report.Head {
 }
 
 func BenchmarkAssemble(b *testing.B) {
-	for _, n := range []int{1000, 10_000} {
+	for _, n := range []int{1000, 10_000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			in := input(plenty(b, n)...)
-			b.ReportAllocs()
-			for b.Loop() {
-				if s, _ := Assemble(in); len(s.Reports) != n {
-					b.Fatal(len(s.Reports))
-				}
+			for _, again := range []bool{false, true} {
+				b.Run(map[bool]string{false: "first", true: "again"}[again], func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						s, _ := Assemble(in)
+						if len(s.Reports) != n {
+							b.Fatal(len(s.Reports))
+						}
+						if again {
+							in.Before = s
+						}
+					}
+				})
 			}
 		})
 	}
