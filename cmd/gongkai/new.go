@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gongkai/internal/build"
 	"gongkai/internal/diag"
 	"gongkai/internal/report"
+	"gongkai/internal/site"
 )
 
 // newFlags are the front matter that new is given or asks for.
@@ -59,7 +61,7 @@ func (a *app) newReport(arg string, f newFlags) error {
 		return a.needsPath()
 	}
 	shown := path.Join(filepath.ToSlash(a.source), "content", rel)
-	_, _, found := report.ParsePath(shown, rel)
+	place, _, found := report.ParsePath(shown, rel)
 	if found.AtLeast(diag.Error) > 0 {
 		if err := a.printFindings(found, "text"); err != nil {
 			return err
@@ -96,7 +98,22 @@ func (a *app) newReport(arg string, f newFlags) error {
 		fmt.Fprint(a.out, a.say("写好后删去 draft 一行，再用 gongkai build 生成；先看一看用 gongkai build -D\n",
 			"when it is ready, delete the line draft and run gongkai build; to look at it first: gongkai build -D\n"))
 	}
-	return nil
+	return a.warnOfDistrict(shown, place.District)
+}
+
+// warnOfDistrict says already now that the build will not know the district; it may still be declared.
+func (a *app) warnOfDistrict(shown, district string) error {
+	c, _, err := build.ReadConfig(a.source)
+	if err != nil || c == nil || district == "" {
+		return nil // the build will say what is wrong with the site
+	}
+	table, _ := c.Divisions()
+	d, unknown := site.UnknownDistrict(table, district, shown)
+	if !unknown {
+		return nil
+	}
+	d.Severity = diag.Warning
+	return a.printFindings(diag.List{d}, "text")
 }
 
 // existsError is a file that new would have to overwrite.

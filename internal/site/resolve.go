@@ -188,19 +188,3 @@ func (a *assembler) unique(numbers map[string]*Report, r *Report) {
 	d.Hint = diag.Say("索引号全站唯一、终身不变，请给这一份另编号", "an index number is unique and never changes: give this report another")
 	a.add(d)
 }
-
-// checkDistrict reports a district that neither the national table nor the configuration knows (standards R-08).
-func (a *assembler) checkDistrict(r *Report) {
-	if _, known := a.table.Lookup(r.District); known {
-		return
-	}
-	d := diag.Diagnostic{
-		Rule: "district-unknown", Severity: diag.Error, Path: r.Head.Path, Start: diag.Pos{Line: 1, Column: 1},
-		Message: diag.Say("未知地区“%s”：既不是行政区划代码，也没有在 gongkai.yaml 声明", "unknown district %q: neither a GB/T 2260 code nor declared in gongkai.yaml", r.District),
-		Hint:    diag.Say("请在 gongkai.yaml 的 districts 下声明：- {key: %q, name: …}", "declare it in gongkai.yaml under districts: - {key: %q, name: …}", r.District),
-	}
-	if near, ok := a.table.Suggest(r.District); ok {
-		d.Hint = diag.Say("是否为 %s（%s）？不是的话，请在 gongkai.yaml 的 districts 下声明", "did you mean %s (%s)? if not, declare it in gongkai.yaml under districts", near.Code, near.Name)
-	}
-	a.add(d)
-}

@@ -117,29 +117,6 @@ type assembler struct {
 
 func (a *assembler) add(d diag.Diagnostic) { a.found = append(a.found, d) }
 
-// divisions adds the site's own districts to the national table.
-func (a *assembler) divisions() {
-	local := make([]division.District, len(a.Config.Districts))
-	for i, d := range a.Config.Districts {
-		local[i] = division.District{Code: d.Key, Name: d.Name, Parent: d.Parent}
-	}
-	table, problems := division.National().With(local)
-	a.table = table
-	for _, p := range problems {
-		at := a.Config.Districts[p.Index]
-		d := diag.Diagnostic{
-			Rule: "config-district", Severity: diag.Error, Path: a.ConfigPath, Start: at.At,
-			Message: diag.Say("地区“%s”的声明有误：%s", "district %q is declared wrongly: %s", at.Key, p.Field),
-			Hint:    diag.Say("请核对 districts 下的 key、name、parent", "check key, name and parent under districts"),
-		}
-		if p.Field == "parent" {
-			d.Message = diag.Say("地区“%s”的上级“%s”不存在，或最终以它自己为上级", "the parent %[2]q of district %[1]q does not exist, or leads back to it", at.Key, at.Parent)
-			d.Hint = diag.Say("上级请写行政区划代码（例如 \"610100\"）或本节里的另一个 key", "parent is a GB/T 2260 code (e.g. \"610100\") or another key of this section")
-		}
-		a.add(d)
-	}
-}
-
 // sortedKeys returns a map's keys in order, so that no map's order reaches the output.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	keys := make([]K, 0, len(m))
