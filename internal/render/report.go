@@ -208,6 +208,7 @@ func (r *Renderer) downloads(x *site.Report) []File {
 
 // related are the other reports of the district in the year: at most eight, then a link to all.
 func related(x *site.Report) ([]Entry, Link) {
+	const atMost = 8
 	var list []Entry
 	for _, y := range x.In.Years {
 		if y.Year != x.Year {
@@ -217,8 +218,11 @@ func related(x *site.Report) ([]Entry, Link) {
 			if other == x || other.In != x.In {
 				continue
 			}
-			if len(list) == 8 {
+			if len(list) == atMost {
 				return list, Link{x.In.Name + y.Name + "全部报告", y.URL}
+			}
+			if list == nil {
+				list = make([]Entry, 0, atMost)
 			}
 			list = append(list, entry(other, other.By.ShortName()))
 		}
