@@ -7,7 +7,7 @@
 //	txt md   UTF-8, UTF-16, GB18030; one KindLine a line, empty ones too; the encoding is proved by a round trip
 //	docx     ECMA-376, transitional and strict; paragraphs, tables, notes, text boxes, pictures, drawn numbers
 //	xlsx     ECMA-376; each sheet a heading and a table, cells as they are shown
-//	html     the main text of a page, its page tags (ArticleTitle, PubDate …) and the table of 索引号 as Meta
+//	html     the main text of a page with its linked footnotes, its page tags (ArticleTitle, PubDate …) and the table of 索引号 as Meta
 //	pdf      text by poppler's pdftotext when it is installed, else by a reader in Go; refused when it comes out garbled
 //	ofd      GB/T 33190; text in reading order
 //	doc wps  (et, rtf, odt too) converted by LibreOffice, when it is installed

@@ -25,6 +25,7 @@ type page struct {
 	main      *html.Node
 	title     *html.Node          // the element before the main text that holds the title
 	fields    map[*html.Node]bool // tables of 索引号 and the like
+	notes     webNotes
 	paragraph int
 	lists     []list
 	cells     int
@@ -78,6 +79,7 @@ func (r *reader) readHTML(data []byte) {
 		return
 	}
 	p.findTitle()
+	p.findNotes()
 	p.read()
 	p.readLine()
 }
@@ -143,22 +145,25 @@ func (p *page) readFields(n *html.Node) (taken bool) {
 	if taken || n == p.body || m == nil || m.labels < 2 || m.all > 6000 || m.prose > 400 || !slices.Contains([]string{"table", "ul", "dl", "div", "section"}, n.Data) {
 		return taken
 	}
-	found := pairs(n)
+	found, more := pairs(n)
 	if _, indexed := found["索引号"]; len(found) < 2 || len(found) < 3 && !indexed {
 		return false
 	}
 	p.fields[n] = true
-	for label, value := range found {
-		if p.r.doc.Meta[label] == "" && value != "" {
-			p.r.doc.Meta[label] = value
+	for _, of := range [...]map[string]string{found, more} {
+		for label, value := range of {
+			if p.r.doc.Meta[label] == "" && value != "" {
+				p.r.doc.Meta[label] = value
+			}
 		}
 	}
 	return true
 }
 
-// pairs reads label and value from neighbouring cells, or from one that holds both ("索引号：……").
-func pairs(n *html.Node) map[string]string {
-	found := map[string]string{}
+// pairs reads label and value from neighbouring cells, or from one that holds both ("索引号：……"); more are further ones in such a cell,
+// which a line of publication has too.
+func pairs(n *html.Node) (found, more map[string]string) {
+	found, more = map[string]string{}, map[string]string{}
 	var leaves []string
 	var collect func(n *html.Node)
 	collect = func(n *html.Node) {
@@ -202,13 +207,19 @@ func pairs(n *html.Node) map[string]string {
 			if i+1 < len(leaves) && FieldLabel(leaves[i+1]) == "" && found[label] == "" {
 				found[label] = leaves[i+1]
 			}
-		} else if label, value, ok := strings.Cut(strings.Replace(s, ":", "：", 1), "："); ok && FieldLabel(label) != "" && found[FieldLabel(label)] == "" {
-			if value = strings.TrimSpace(value); value != "" {
-				found[FieldLabel(label)] = value
+			continue
+		}
+		for i, f := range ReadFields(s) {
+			switch {
+			case !f.Colon || f.Value == "" || slices.Contains(counters, f.Label):
+			case i > 0:
+				more[f.Label] = f.Value
+			case found[f.Label] == "":
+				found[f.Label] = f.Value
 			}
 		}
 	}
-	return found
+	return found, more
 }
 
 var (

@@ -29,6 +29,7 @@ func (p *page) read() {
 	}
 	f := &flow{p: p}
 	p.outside(p.body, f)
+	p.lostNotes()
 }
 
 // outside drops what stands before and after the main text, and reads the main text when it comes to it.
@@ -50,7 +51,7 @@ func (p *page) outside(n *html.Node, dropped *flow) {
 	case n.Type == html.TextNode:
 		dropped.text.WriteString(n.Data)
 		return
-	case skipped(n):
+	case skipped(n), p.notes.bodies[n] != "":
 		return
 	}
 	if blockElement(n.Data) || n.Data == "br" {
@@ -148,7 +149,7 @@ func (f *flow) node(k *html.Node, style Run) {
 	case k.Type == html.TextNode:
 		f.say(k.Data, style)
 		return
-	case skipped(k):
+	case skipped(k), f.p.notes.bodies[k] != "":
 		return
 	case f.p.r.ctx.Err() != nil || f.p.r.list.AtLeast(diag.Error) > 0:
 		return

@@ -24,6 +24,13 @@ func (f *flow) element(k *html.Node, style Run) {
 		f.p.put(squeeze(textOf(k)), ReasonHidden)
 		return
 	}
+	switch {
+	case f.p.notes.back[k]:
+		return
+	case f.p.notes.refs[k] != "":
+		f.note(k)
+		return
+	}
 	switch k.Data {
 	case "br":
 		f.br(k)

@@ -11,12 +11,33 @@ import (
 var fieldLabels = []string{
 	"索引号", "索引码", "发文机关", "发布机构", "发文机构", "发布单位", "制发机关", "公开主体", "责任部门", "成文日期", "生成日期", "成文时间", "发布日期", "公开日期", "发文日期", "发布时间", "印发日期", "生效日期", "废止日期",
 	"文号", "发文字号", "发文文号", "标题", "名称", "信息名称", "文件名称", "主题分类", "主题词", "关键词", "组配分类", "体裁分类", "信息分类", "分类", "服务对象分类", "公文种类", "文种", "公开方式", "公开范围", "公开时限", "公开类型", "公开依据",
-	"有效性", "效力状态", "时效性", "是否有效", "统一编号", "统一登记号", "内容概述", "信息来源", "来源", "语种", "载体类型", "记录形式", "材料类型", "报告期", "计划期", "收录日期", "信息状态",
+	"有效性", "效力状态", "时效性", "是否有效", "统一编号", "统一登记号", "内容概述", "信息来源", "来源", "文件编号", "信息编号", "效力状况", "发布部门", "公开目录", "语种", "载体类型", "记录形式", "材料类型", "报告期", "计划期", "收录日期", "信息状态",
 }
+
+// counters stand beside fields, and a script fills in their figures. They are no fields of their own.
+var counters = []string{"浏览次数", "浏览量", "阅读次数", "点击次数", "字号"}
+
+// IsCounter reports whether a label of ReadFields is a counter's: no value stands behind it on the next line.
+func IsCounter(label string) bool { return slices.Contains(counters, label) }
 
 // FieldLabel reads a text as a label of an information table, with or without its colon and the blanks set into it (索 引 号：). It is ""
 // for anything else.
 func FieldLabel(s string) string {
+	if s = tightLabel(s); slices.Contains(fieldLabels, s) {
+		return s
+	}
+	return ""
+}
+
+// lineLabel is FieldLabel for a line that may hold a counter too.
+func lineLabel(s string) string {
+	if s = tightLabel(s); slices.Contains(fieldLabels, s) || slices.Contains(counters, s) {
+		return s
+	}
+	return ""
+}
+
+func tightLabel(s string) string {
 	if len(s) > 60 {
 		return ""
 	}
@@ -26,11 +47,7 @@ func FieldLabel(s string) string {
 		}
 		return c
 	}, s)
-	s = strings.ReplaceAll(s, "索引号码", "索引号")
-	if slices.Contains(fieldLabels, s) {
-		return s
-	}
-	return ""
+	return strings.ReplaceAll(s, "索引号码", "索引号")
 }
 
 // Field is a label of an information table with what stands behind it.
@@ -49,7 +66,7 @@ func ReadFields(line string) []Field {
 			return nil
 		}
 		rest = rest[size:]
-		end := nextLabel(rest)
+		end := nextLabel(rest, !colon)
 		list = append(list, Field{label, squeeze(strings.Trim(rest[:end], "|｜ \t\u3000")), colon})
 		rest = rest[end:]
 	}
@@ -65,28 +82,29 @@ func labelAt(s string) (label string, size int, colon bool) {
 			break
 		}
 		if c == '：' || c == ':' || open > 0 && (c == '】' || c == ']') {
-			if label = FieldLabel(s[open:at]); label == "" {
+			if label = lineLabel(s[open:at]); label == "" {
 				return "", 0, false
 			}
 			end := at + len(string(c))
 			return label, end + len(s[end:]) - len(strings.TrimLeft(s[end:], "】]：: \t\u3000")), true
 		}
-		if unicode.IsSpace(c) && FieldLabel(s[open:at]) != "" && !strings.ContainsRune("：:", firstRune(strings.TrimSpace(s[at:]))) {
-			return FieldLabel(s[open:at]), at, false
+		if unicode.IsSpace(c) && lineLabel(s[open:at]) != "" && !strings.ContainsRune("：:", firstRune(strings.TrimSpace(s[at:]))) {
+			return lineLabel(s[open:at]), at, false
 		}
 	}
-	if label = FieldLabel(s[open:]); label != "" {
+	if label = lineLabel(s[open:]); label != "" {
 		return label, len(s), false
 	}
 	return "", 0, false
 }
 
-// nextLabel is where the next label with a colon begins behind a blank, or the end.
-func nextLabel(s string) int {
-	blank := false
+// nextLabel is where the next label with a colon begins behind a blank or at once, or the end. bare tells that this line writes labels
+// without colons.
+func nextLabel(s string, bare bool) int {
+	blank := true
 	for i, c := range s {
 		if blank && !unicode.IsSpace(c) {
-			if label, _, colon := labelAt(s[i:]); label != "" && colon {
+			if label, _, colon := labelAt(s[i:]); label != "" && (colon || bare) {
 				return i
 			}
 		}

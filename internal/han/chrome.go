@@ -21,6 +21,7 @@ const (
 	WebRelated          // 相关链接, 上一篇, 标签
 	WebFoot             // 版权所有, 备案号
 	WebCaption          // a picture's caption and the line of a news agency: …记者某某摄, 新华社…电
+	WebIntro            // a collector's words before a text: 下面是小编为大家整理的…，供大家参考, 【概述】, 【正文】
 	WebPaywall          // 省略724字, 正式会员可阅读: stands where text is missing
 )
 
@@ -52,12 +53,15 @@ func TraceOf(line string) WebTrace {
 		return WebFoot
 	case length <= 120 && webCaption.MatchString(s):
 		return WebCaption
+	case webIntro.MatchString(s):
+		return WebIntro
 	}
 	return NoTrace
 }
 
 var (
-	webPath    = regexp.MustCompile(`^(?:您|你)?(?:现在|当前|所在)?的?(?:位置|所在位置)(?:是)?[ \x{3000}]*[:：]|^首页[ \x{3000}]*(?:>|》|＞|»|/)|>>[ \x{3000}]*正文$|^当前位置$|^您的位置$`)
+	webPath    = regexp.MustCompile(`^(?:您|你)?(?:现在|当前|所在)?的?(?:位置|所在位置)(?:是)?[ \x{3000}]*[:：]|^首页[ \x{3000}]*(?:>|》|＞|»|/)|>>[ \x{3000}]*正文$|^当前位置$|^您的位置$|^(?:[>＞»›]+[ \x{3000}]*[^>＞»›，。；：、]{2,16}){2,8}$`)
+	webIntro   = regexp.MustCompile(`^[【\[](?:概述|正文|导读|导语|引言|前言)[】\]]$|小编.{0,30}(?:整理|收集|分享)|(?:网友|会员)[^，。]{0,30}(?:整理|投稿)|为(?:大家|您|你)(?:整理|收集)了|供(?:大家|您)参考。?$`)
 	webEditor  = regexp.MustCompile(`^[（(【\[ ]*(?:责任编辑|责编|编辑|网络编辑|审核|初审|终审|校对|发布人|录入|信息员|编审)[ \x{3000}]*[:：]`)
 	webRelated = regexp.MustCompile(`^[【\[ ]*(?:相关(?:报道|链接|附件|阅读|文章|信息|新闻|文档|稿件|推荐|解读)|上一[篇条]|下一[篇条]|热门(?:推荐|文章|标签|信息)|推荐阅读|延伸阅读|猜你喜欢|标签|扫一扫|微信扫|我要纠错|我要评论|网友评论|发表评论)[】\]]?[ \x{3000}]*(?:$|[:：>》＞]|在手机|打开|分享)`)
 	webFoot    = regexp.MustCompile(`^(?:版权所有|主办单位|承办单位|主办[:：]|承办[:：]|技术支持|网站标识码|Copyright|©)|ICP备\d|公网安备|^网站地图`)
@@ -72,7 +76,7 @@ func isPaging(s string) bool {
 }
 
 // toolWords are what buttons beside a text say. They stand between blanks, brackets and bars; a line is tools when it holds nothing else.
-const toolWords = " 下载 打印 全屏 收藏 加大 还原 减小 缩小 放大 关闭 分享 返回 返回顶部 返回首页 回顶部 顶部 打印本页 打印此页 打印文章 打印正文 我要打印 关闭窗口 关闭本页 关闭页面 " +
+const toolWords = " 下载 打印 全屏 收藏 加大 还原 减小 缩小 放大 关闭 分享 下载本页 返回 返回顶部 返回首页 回顶部 顶部 打印本页 打印此页 打印文章 打印正文 我要打印 关闭窗口 关闭本页 关闭页面 " +
 	"分享到 分享至 字号 字体 字体大小 大 中 小 默认 大中小 特大 繁体 简体 复制链接 复制 语音播报 朗读 暂停 播放 微信 微博 新浪微博 QQ空间 朋友圈 QQ 加入收藏 收藏本页 推荐 推荐给朋友 E-mail推荐 投稿 评论 " +
 	"纠错 无障碍 无障碍浏览 长者模式 适老版 首页 扫一扫在手机打开当前页 扫描二维码 二维码 阅读 字号大中小 字体大中小 A+ A- A "
 
@@ -85,7 +89,7 @@ func isTools(s string) bool {
 			return false
 		}
 	}
-	return true
+	return len(words) > 0 || !strings.Contains(s, "||") // bars alone are a row of empty cells
 }
 
 // mayBePaywall saves long paragraphs the expression.
@@ -111,9 +115,11 @@ func PaywallAt(line string) (start, end int, ok bool) {
 type Stamp struct{ Label, Value string }
 
 var (
-	stampLabel = regexp.MustCompile(`(发布时间|发表时间|发布日期|发文日期|更新时间|更新日期|录入时间|上传时间|时间|日期|信息来源|文章来源|稿件来源|内容来源|来源|来源于|作者|发布者|发布单位|发布机构|供稿|浏览次数|阅读次数|点击次数|访问次数|点击数|点击量|点击|浏览量|浏览|阅读量|阅读数|阅读|访问量|字号|字体|分享|索引号|索 引 号)[ \x{3000}]*[:：]`)
+	stampLabel = regexp.MustCompile(`(发布时间|发表时间|发布日期|发文日期|更新时间|更新日期|录入时间|上传时间|时间|日期|信息来源|文章来源|稿件来源|内容来源|来源|来源于|作者|发布者|发布单位|发布机构|发布部门|责任编辑|责编|供稿|浏览次数|阅读次数|点击次数|访问次数|点击数|点击量|点击|浏览量|浏览|阅读量|阅读数|阅读|访问量|字号|字体|分享|索引号|索 引 号)[ \x{3000}]*[:：]`)
 	dateTime   = regexp.MustCompile(`^(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:[ \x{3000}]*\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?$`)
-	hostDate   = regexp.MustCompile(`(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov\.cn|com|cn|net|org)[ \x{3000}]*(\d{4}年\d{1,2}月\d{1,2}日)`)
+	// trailingTime is a day and an hour behind a name.
+	trailingTime = regexp.MustCompile(`[ \x{3000}]+\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ \x{3000}]+\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?$`)
+	hostDate     = regexp.MustCompile(`(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov\.cn|com|cn|net|org)[ \x{3000}]*(\d{4}年\d{1,2}月\d{1,2}日)`)
 )
 
 // Stamps reads the labels of a line of publication, in order; nil when the line is anything else.
@@ -130,7 +136,7 @@ func Stamps(line string) []Stamp {
 		return nil
 	}
 	var list []Stamp
-	lead := strings.Trim(trimBlank(s[:at[0][0]]), "【[（(| \u3000")
+	lead := strings.Trim(trimBlank(s[:at[0][0]]), "【[（(|•· \u3000")
 	if m := hostDate.FindStringSubmatch(lead); m != nil {
 		list = append(list, Stamp{"时间", m[1]})
 	} else if lead != "" && !dateTime.MatchString(lead) && !isTools(lead) {
@@ -147,7 +153,13 @@ func Stamps(line string) []Stamp {
 		if strings.ContainsAny(value, "。！？；") || utf8.RuneCountInString(value) > 40 {
 			return nil
 		}
+		// 来源：某局 2021-12-27 15:48: the time has no label of its own
+		when := trailingTime.FindString(value)
+		value = strings.TrimSuffix(value, when)
 		list = append(list, Stamp{strings.ReplaceAll(s[m[2]:m[3]], " ", ""), value})
+		if when != "" {
+			list = append(list, Stamp{"时间", trimBlank(when)})
+		}
 	}
 	return list
 }

@@ -82,8 +82,8 @@ const (
 // belong together without a blank (standards D-26).
 //
 // The first must be prose that does not end: with a clause mark inside it, not a title, a heading, an organ or an item; the second must
-// neither begin with a number nor be a date or an organ. What begins with a mark that no paragraph begins with (，。）) always belongs
-// to the text before it.
+// neither begin with a number nor be a date or an organ. What begins with a mark that no paragraph begins with (，。）) belongs to
+// the text before it, but for a closing one behind a finished sentence that has opened nothing.
 func CutByBreak(before, after string) bool { return isCut(before, after, false) }
 
 // CutByPage is CutByBreak for two paragraphs between which a page certainly ends, because its number or its running head stood there:
@@ -96,6 +96,9 @@ func isCut(before, after string, page bool) bool {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(after)
+	if strings.ContainsRune(closers, first) && EndsSentence(before) && !Unclosed(before) { // its opening mark has been lost, not a sentence cut
+		return false
+	}
 	if strings.ContainsRune("，。、；！？”’）》】％%", first) || first == '·' && Unclosed(before) {
 		return true
 	}

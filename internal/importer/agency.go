@@ -18,12 +18,20 @@ func (im *importing) findAgency() {
 	}
 	if len(f.signed) > 0 {
 		if a, ok := im.organName(f.signed[0].text); ok {
-			set(a, High, join(diag.Say("署名，", "the signature, "), im.where(f.signed[0].line)))
+			from := diag.Say("署名，", "the signature, ")
+			if f.headed {
+				from = diag.Say("标题下的署名，", "the name under the title, ")
+			}
+			set(a, High, join(from, im.where(f.signed[0].line)))
 			return
 		}
 	}
 	for _, key := range [...]string{"发文机关", "发布机构", "信息来源单位"} {
-		if a, ok := im.organName(im.meta[key]); ok {
+		a, ok := im.organName(im.meta[key])
+		if !ok {
+			a, ok = unplaced(im.meta[key])
+		}
+		if ok {
 			set(a, High, diag.Say("信息表的“%s”", "the table's %q", key))
 			return
 		}
@@ -35,6 +43,12 @@ func (im *importing) findAgency() {
 		}
 	}
 	lead := titleLead(im.title.text)
+	if strings.HasSuffix(lead, "街道") && !im.seat(lead).known {
+		if a, ok := unplaced(lead + "办事处"); ok {
+			set(a, Medium, diag.Say("标题里的街道", "the street in the title"))
+			return
+		}
+	}
 	for _, name := range [...]string{lead, lead + "政府"} { // of a township
 		if a, ok := im.organName(name); ok && strings.Contains(im.title.text, name) {
 			set(a, High, diag.Say("标题", "the title"))
@@ -44,6 +58,11 @@ func (im *importing) findAgency() {
 	if at := im.seat(lead); at.known {
 		if s, size := sectorOf(lead[at.size:]); size > 0 {
 			set(im.organOf(s, at), Medium, diag.Say("标题里的地区和行业", "place and field in the title"))
+			return
+		}
+		// a district's report on its own rule by law, or on its openness, is its government's
+		if a, ok := im.organName(lead + "人民政府"); ok && at.size == len(lead) && containsAny(im.title.text, "法治政府", "政府信息公开", "政务公开") {
+			set(a, Medium, diag.Say("标题里的地区和材料", "place and matter in the title"))
 			return
 		}
 	}
@@ -109,6 +128,26 @@ func (im *importing) government() (agency, diag.Text, bool) {
 	return agency{}, diag.Text{}, false
 }
 
+// unplaced reads the name of an organ whose place the table does not know, of a street or a township: 昌硕街道办事处. A name that begins
+// with the rank of a place, 区农业农村局, is not whole.
+func unplaced(name string) (agency, bool) {
+	name = tight(name)
+	if n := utf8.RuneCountInString(name); n < 5 || n > 20 || strings.ContainsRune("省市区县州旗镇乡我本某各", firstRune(name)) || strings.ContainsAny(name, " ，、；。") {
+		return agency{}, false
+	}
+	for _, kind := range organKinds {
+		if head, found := strings.CutSuffix(name, kind.word); found && len(kind.word) > len("局") && utf8.RuneCountInString(head) > len([]rune("街道")) {
+			return agency{name: name, key: initials(head) + kind.key}, true
+		}
+	}
+	return agency{}, false
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
 // agencyFromText takes the organ that the text names most.
 func (im *importing) agencyFromText(lead string, set func(agency, Confidence, diag.Text)) {
 	text := im.plain()
@@ -123,7 +162,9 @@ func (im *importing) agencyFromText(lead string, set func(agency, Confidence, di
 	}
 	d, ok := im.guessDistrict(text)
 	if !known || !ok {
-		if ok {
+		if at := im.seat(lead); lead != "" && at.known {
+			im.facts.agency.seat, im.facts.agencySure = at, Medium
+		} else if ok {
 			im.facts.agency.seat = seat{district: d, known: true}
 			im.facts.agencySure = Low
 		}

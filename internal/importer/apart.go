@@ -29,6 +29,8 @@ func traceReason(t han.WebTrace) diag.Text {
 		return diag.Say("网页的按钮文字", "buttons of the web page")
 	case han.WebEditor:
 		return diag.Say("责任编辑", "editor of the web page")
+	case han.WebIntro:
+		return whyHead
 	case han.WebPaging:
 		return diag.Say("网页的分页链接", "paging links of the web page")
 	case han.WebCaption:
@@ -118,13 +120,47 @@ func (im *importing) dropCopy(from, to int, first map[string]int) {
 	}
 }
 
+// collected is what a collector of texts adds to a title.
+var collected = regexp.MustCompile(`^(?:范文|范本|模板|精选|[（(]?(?:全文|范文|完整版|精选)[）)])$`)
+
+// halves finds the two subjects of a title: …2021年工作总结及2022年工作计划.
+var halves = regexp.MustCompile(`(\d{4}年\D*)(?:及|和|暨|与)((?:\d{4}年|下半年|下一步|今后)\D+)$`)
+
+// titleParts makes headings of two lines that each say one half of the title: the text is in two parts, and its numbers begin anew.
+func (im *importing) titleParts() {
+	m := halves.FindStringSubmatch(ink(im.title.text))
+	if m == nil {
+		return
+	}
+	var list []*piece
+	for _, p := range im.pieces {
+		if p.live() && p.table == nil && len(list) < 2 && ink(p.text) == m[1+len(list)] {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 2 {
+		for _, p := range list {
+			p.part, p.mark, p.whole = true, max(1, p.mark), true
+		}
+	}
+}
+
 // repeatedTitle drops lines before the text that say the title again, and digits that a lost title has left.
 func (im *importing) repeatedTitle() {
-	whole := ink(im.title.text)
+	whole, before := ink(im.title.text), (*piece)(nil)
 	for _, p := range im.pieces[:im.headEnd()] {
 		s := ink(p.text)
+		if whole != "" && p.live() && before != nil && ink(before.text)+s == whole { // on two lines
+			before.drop(whyTitle)
+			p.drop(whyTitle)
+		}
+		if p.live() && s != "" {
+			before = p
+		}
 		switch {
-		case !p.live() || s == "":
+		case !p.live() || s == "" || p.part:
+		case whole != "" && collected.MatchString(strings.TrimPrefix(s, whole)) && strings.HasPrefix(s, whole):
+			p.drop(whyTitle)
 		case whole != "" && len(s) >= 12 && strings.Contains(whole, s) && (s == whole || genre.MatchString(s)):
 			p.drop(whyTitle)
 		case whole == "" && onlyNum.MatchString(s):

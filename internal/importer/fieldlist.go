@@ -2,6 +2,7 @@ package importer
 
 import (
 	"slices"
+	"strings"
 
 	"gongkai/internal/diag"
 	"gongkai/internal/document"
@@ -49,7 +50,7 @@ func (im *importing) fieldList() {
 			switch {
 			case numbered && n.Class.Heading() && open < 0, han.IsCatalogueMark(p.text), p.length() >= 40 && han.FirstStop(p.text) > 0:
 				front = i // the text begins
-			case open >= 0 && p.length() <= 80:
+			case open >= 0 && p.length() <= 80 && !strings.HasSuffix(p.text, "：") && !strings.HasSuffix(p.text, ":"):
 				list[len(list)-1].fields[open].Value = p.text
 				list = append(list, labelled{p: p})
 			}
@@ -57,7 +58,7 @@ func (im *importing) fieldList() {
 			continue
 		}
 		list = append(list, labelled{p, fields})
-		if open = len(fields) - 1; fields[open].Value != "" {
+		if open = len(fields) - 1; fields[open].Value != "" || strings.HasSuffix(p.text, "|") || document.IsCounter(fields[open].Label) { // a row is closed
 			open = -1
 		}
 	}

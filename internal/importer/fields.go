@@ -31,6 +31,7 @@ type facts struct {
 	years      []int // in the title, or left of it
 	signed     []*para
 	written    report.Date
+	headed     bool // signature and date stand under the title
 }
 
 func (im *importing) field(key, value string, sure Confidence, basis diag.Text) {
@@ -45,8 +46,10 @@ func (im *importing) fields() {
 		im.names.count(p.text, 1, im.score)
 	}
 	f := &im.facts
-	im.signature()
 	im.findKind()
+	if im.signature(); len(f.signed) == 0 && f.written.IsZero() && f.kind != report.GovernmentWorkReport {
+		im.underTitle()
+	}
 	im.findYear()
 	im.findAgency()
 	im.makeTitle()
@@ -95,6 +98,37 @@ func (im *importing) signature() {
 			break
 		}
 		im.facts.signed = append([]*para{p}, im.facts.signed...)
+	}
+}
+
+// dayAtEnd is a day before or behind an organ's name on its line.
+var dayAtEnd = regexp.MustCompile(`^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)|(?:\d{4}年\d{1,2}月\d{1,2}日)$`)
+
+// underTitle reads organ and date where they stand between the title and the text, each on a line of its own or on one together. A day
+// in figures alone (2022-04-06) is a web page's and not taken.
+func (im *importing) underTitle() {
+	f := &im.facts
+	if im.title.pieces == nil {
+		return
+	}
+	for _, p := range im.paras[:min(3, len(im.paras))] {
+		s := strings.Trim(tight(p.text), "（）()")
+		if p.heading != nil || p.table != nil || p.line < im.title.line || utf8.RuneCountInString(s) > 40 || han.EndsSentence(s) {
+			return
+		}
+		day := dayAtEnd.FindString(s)
+		name := strings.TrimSpace(strings.Replace(s, day, "", 1))
+		if name != "" && !organ.MatchString(name) {
+			return
+		}
+		if d, ok := parseDate(day); ok && f.written.IsZero() {
+			f.written, f.headed = d, true
+		}
+		if _, ok := im.organName(name); ok && len(f.signed) == 0 {
+			q := *p
+			q.text = name
+			f.signed, f.headed = []*para{&q}, true
+		}
 	}
 }
 
@@ -160,8 +194,14 @@ func (im *importing) findKind() {
 	}
 }
 
+// special finds the reports on one matter that the law asks for.
+var special = regexp.MustCompile(`(?:法治政府|依法行政|信息公开|政务公开).*报告|(?:绩效评价|整改|审计|[预决]算(?:执行)?)(?:工作)?(?:情况)?的?报告`)
+
+// budget finds the reports on plan and budget to a people's congress: what was carried out, and the draft for the next year.
+var budget = regexp.MustCompile(`(?:计划|预算)执行情况.*(?:计划|预算)`)
+
 func kindOf(title string) (report.Kind, bool) {
-	plan := containsAny(title, "计划", "打算", "思路", "安排", "规划")
+	plan := containsAny(strings.ReplaceAll(title, "计划执行情况", ""), "计划", "打算", "思路", "安排", "规划")
 	switch {
 	case title == "":
 		return "", false
@@ -171,6 +211,8 @@ func kindOf(title string) (report.Kind, bool) {
 		return report.GovernmentWorkReport, true
 	case strings.Contains(title, "统计公报"):
 		return report.StatisticalBulletin, true
+	case budget.MatchString(title): // of the plan or the budget, before a people's congress
+		return report.SummaryAndPlan, true
 	case containsAny(title, "总结", "工作情况") && (plan || strings.Contains(title, "要点")):
 		return report.SummaryAndPlan, true
 	case strings.Contains(title, "总结"):
@@ -179,6 +221,8 @@ func kindOf(title string) (report.Kind, bool) {
 		return report.WorkPoints, true
 	case plan:
 		return report.Plan, true
+	case special.MatchString(title):
+		return report.SpecialReport, true
 	case containsAny(title, "工作情况", "情况报告", "情况汇报", "述职"):
 		return report.Summary, true
 	case containsAny(title, "报告", "汇报"):

@@ -4,7 +4,7 @@
 // It repairs what copying, printing and saving have done to a text and changes no word, figure or mark of it:
 //
 //	clean      literal "\r\n", <U+00A0>, &nbsp;, HTML comments, invisible characters, full-width indents
-//	apart      the information table (索引号 …) above a text, the web page round it, its table of contents, its glossary, second copies
+//	apart      the information table (索引号 …) above a text, the web page and a collector's words round it, its table of contents, its glossary, second copies
 //	           of it, page numbers and running heads
 //	join       lines of a hard-wrapped file, paragraphs that a page break has cut (standards D-26)
 //	head       the headings, by their written numbers: 一、 （一） 1. （1） 第一部分; run-in ones are parted from their paragraph
@@ -149,6 +149,7 @@ func (i *Importer) Import(src Source) *Result {
 	im.catalogue()
 	im.fieldList()
 	im.findTitle()
+	im.titleParts()
 	im.setApart()
 	im.joinAll()
 	im.findHeadings()
@@ -192,6 +193,7 @@ type importing struct {
 	facts   facts
 	outline []*piece // the table of contents that was set apart
 	wrap    int      // width to which the lines of the file are broken; 0 when they are not
+	byLine  bool     // every such line is a paragraph by the file's own account
 	measure measure
 }
 

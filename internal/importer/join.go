@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,6 +23,12 @@ type para struct {
 	picture *document.Picture
 	notes   []noteRef
 }
+
+// The subtitle of a report to a people's congress on two lines: ——……在某县第十七届人民代表大会 / 第二次会议上.
+var (
+	congress = regexp.MustCompile(`^(?:[—─-]+|[（(]?\d{4}年).{0,16}在.{2,30}(?:代表大会|委员会)$`)
+	sitting  = regexp.MustCompile(`^第.{1,4}次(?:全体)?会议上?[）)]?$`)
+)
 
 // between is what stands between two pieces that are left.
 type between struct {
@@ -81,7 +88,10 @@ func (im *importing) joins(q *para, p *piece, next []*piece, gap between, indent
 	if q.last.web() == han.WebPaywall || p.web() == han.WebPaywall {
 		return false
 	}
-	if im.wrap > 0 && !gap.gap && !p.whole && !q.last.whole {
+	if congress.MatchString(tight(q.text)) && sitting.MatchString(tight(p.text)) {
+		return true
+	}
+	if im.wrap > 0 && !gap.gap && im.printed(p) && im.printed(q.last) {
 		return im.wraps(q, p, indents)
 	}
 	if gap.page {
@@ -149,14 +159,26 @@ func (m measure) slack() int {
 }
 
 // findWrap measures whether the file's lines were broken at a fixed width: many lines are about as long as the longest, and most of
-// those stop in the midst of a sentence.
+// those stop in the midst of a sentence. Where the file calls every line a paragraph, as pages and Word do with what was pasted from
+// print, nearly all have to.
 func (im *importing) findWrap() {
 	best := 0
-	for _, m := range [...]measure{byCells, byRunes} {
-		if width, share := im.wrapWidth(m); share > best {
-			im.measure, im.wrap, best = m, width, share
+	for _, paragraphs := range [...]bool{false, true} {
+		for _, m := range [...]measure{byCells, byRunes} {
+			im.byLine = paragraphs
+			if width, share := im.wrapWidth(m); share > best {
+				im.measure, im.wrap, best = m, width, share
+			}
+		}
+		if best > 0 {
+			return
 		}
 	}
+}
+
+// printed reports whether a piece may be a line of a paragraph.
+func (im *importing) printed(p *piece) bool {
+	return p.table == nil && p.whole == im.byLine && (!p.whole || p.mark == 0 && !p.item)
 }
 
 // wrapWidth is the width by one measure, and how many of a hundred lines are full; 0 when the file is not wrapped.
@@ -164,7 +186,7 @@ func (im *importing) wrapWidth(m measure) (width, share int) {
 	var widths []int
 	var lines []*piece
 	for _, p := range im.pieces {
-		if p.state == kept && p.text != "" && !p.whole && p.table == nil {
+		if p.state == kept && p.text != "" && im.printed(p) {
 			widths, lines = append(widths, m.of(p)), append(lines, p)
 		}
 	}
@@ -176,14 +198,20 @@ func (im *importing) wrapWidth(m measure) (width, share int) {
 	if widest > 160 || widest < 5*m.slack() {
 		return 0, 0
 	}
-	full, unfinished := 0, 0
+	full, unfinished, prose := 0, 0, 0
 	for i, p := range lines {
 		if widths[i] >= widest-m.slack() {
 			full++
 			if !han.EndsSentence(p.text) {
 				unfinished++
 			}
+			if strings.ContainsAny(p.text, "，。；,;") {
+				prose++
+			}
 		}
+	}
+	if im.byLine && (len(lines) < 10 || unfinished*100 < full*80 || prose*100 < full*30) {
+		return 0, 0
 	}
 	if full*100 < len(lines)*40 || unfinished*100 < full*60 {
 		return 0, 0

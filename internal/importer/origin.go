@@ -96,7 +96,11 @@ func (im *importing) dates() {
 	head := im.res.Head
 	if !f.written.IsZero() {
 		head.Written = f.written.ISO()
-		im.field("written", head.Written, High, diag.Say("文末的成文日期", "the date at the end of the text"))
+		from := diag.Say("文末的成文日期", "the date at the end of the text")
+		if f.headed {
+			from = diag.Say("标题下的日期", "the date under the title")
+		}
+		im.field("written", head.Written, High, from)
 	} else if d, ok := readDay(im.meta["成文日期"]); ok {
 		d.Timed = false
 		head.Written = d.ISO()

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,7 +31,8 @@ func (im *importing) pageNumbers() {
 		counts := k > 0 && value[bare[k-1]]+1 == value[i] || k+1 < len(bare) && value[bare[k+1]] == value[i]+1
 		before, after := im.neighbour(i, -1), im.neighbour(i, +1)
 		cutHere := before != nil && after != nil && han.CutByBreak(before.text, after.text)
-		if cutHere || counts && (before == nil || before.length() > 20) {
+		first := value[i] == 1 && after != nil && !slices.ContainsFunc(im.pieces[:i], (*piece).live) // over the title
+		if cutHere || first || counts && (before == nil || before.length() > 20) {
 			im.pieces[i].drop(whyPageNo)
 		}
 	}

@@ -87,18 +87,70 @@ func (im *importing) findYear() {
 		if p.heading == nil || p.heading.number.Class > han.ClassHan {
 			continue
 		}
-		if y := yearsIn(p.heading.text); len(y) > 0 && set(y[0], Medium, join(im.where(p.line), diag.Say("的标题", ", a heading"))) {
+		y := yearsIn(p.heading.text)
+		if len(y) == 0 {
+			continue
+		}
+		if f.kind == report.GovernmentWorkReport && looksBack(p.heading.text) {
+			y[0] = y[len(y)-1] + 1 // it looks back on the year before
+		}
+		if set(y[0], Medium, join(im.where(p.line), diag.Say("的标题", ", a heading"))) {
 			return
 		}
 	}
-	if p := im.firstProse(func(s string) bool { return len(yearsIn(s)) > 0 }); p != nil {
-		if set(yearsIn(p.text)[0], Low, diag.Say("正文里最先出现的年份", "the first year in the text")) {
-			return
-		}
+	if im.yearInProse(set) {
+		return
 	}
 	if f.written.Year != 0 {
 		set(int(f.written.Year), Low, diag.Say("成文日期", "the day of writing"))
 	}
+}
+
+var (
+	// reported is what a text announces: 现将我局2022年工作情况报告如下.
+	reported = regexp.MustCompile(`(?:现将|现就)[^。]{0,24}?((?:19|20)\d{2})年[^。]{0,40}(?:报告|汇报|总结|公布|通报)如下`)
+	justPast = regexp.MustCompile(`(?:刚刚|已经)过去的((?:19|20)\d{2})年`)
+	// quoted is what names other papers, with years of their own: 厅字〔2019〕28号, 《…（2021—2025年）》.
+	quoted = regexp.MustCompile(`[〔\[［（(【]\d{4}[〕\]］）)】][ ]*\d{1,4}[ ]*号|《[^《》]*》|〈[^〈〉]*〉|《[^《》]*〈[^〈〉]*〉[^《》]*》`)
+)
+
+// yearInProse guesses the year by what the text announces, else by the first one that it names.
+func (im *importing) yearInProse(set func(int, Confidence, diag.Text) bool) bool {
+	by := func(re *regexp.Regexp, ahead int, sure Confidence, from diag.Text) bool {
+		p := im.firstProse(re.MatchString)
+		if p == nil {
+			return false
+		}
+		year, _ := strconv.Atoi(re.FindStringSubmatch(p.text)[1])
+		return set(year+ahead, sure, join(from, im.where(p.line)))
+	}
+	if by(reported, 0, Medium, diag.Say("“现将……如下”，", "what the text announces, ")) {
+		return true
+	}
+	if im.facts.kind == report.GovernmentWorkReport && by(justPast, 1, Low, diag.Say("“刚刚过去的”一年的次年，", "the year after the one “just past”, ")) {
+		return true
+	}
+	own := func(s string) []int { return yearsIn(quoted.ReplaceAllString(s, " ")) }
+	p := im.firstProse(func(s string) bool { return len(own(s)) > 0 })
+	return p != nil && set(own(p.text)[0], Low, diag.Say("正文里最先出现的年份", "the first year in the text"))
+}
+
+func looksBack(heading string) bool {
+	return containsAny(heading, "回顾", "工作情况", "总结", "成绩", "完成情况")
+}
+
+// reviewed is the year that the first part of a government's report looks back on by its heading, 0 when that does not say: reports
+// given in December look back on their own year.
+func (im *importing) reviewed() int {
+	for _, p := range im.paras {
+		if p.heading == nil || p.heading.number.Class > han.ClassHan {
+			continue
+		}
+		if y := yearsIn(p.heading.text); len(y) > 0 && looksBack(p.heading.text) {
+			return y[len(y)-1]
+		}
+	}
+	return 0
 }
 
 // periods fills what is looked back on and what is planned.
@@ -118,6 +170,10 @@ func (im *importing) periods() {
 	case report.GovernmentWorkReport:
 		back, ahead = strconv.Itoa(f.year-1), year
 		basis = diag.Say("政府工作报告回顾上一年，部署当年", "a 政府工作报告 looks back on the year before")
+		if im.reviewed() == f.year {
+			back, ahead = year, next
+			basis = diag.Say("标题说回顾的是当年", "its heading says that it looks back on its own year")
+		}
 	case report.Summary, report.Other, report.SpecialReport, report.StatisticalBulletin:
 		back = year + half
 	case report.Plan, report.WorkPoints:

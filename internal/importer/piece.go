@@ -31,6 +31,7 @@ type piece struct {
 	table   *document.Table
 	picture *document.Picture
 	brk     bool // a page break
+	part    bool // says one half of the title, and heads that part of the text
 	notes   []noteRef
 	cuts    []cut // parts of raw that were dropped while cleaning
 	state   state

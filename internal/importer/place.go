@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gongkai/internal/division"
@@ -21,15 +22,21 @@ func newGazetteer(t *division.Table) *gazetteer {
 	all := t.All()
 	slices.SortStableFunc(all, func(a, b division.District) int { return strings.Compare(end(a), end(b)) })
 	for _, d := range all {
-		if d.Level == division.Country || utf8.RuneCountInString(d.Name) < 2 {
+		if d.Level == division.Country || utf8.RuneCountInString(d.Name) < 2 || areaKeys[d.Name] != "" {
 			continue
 		}
-		g.named[d.Name] = append(g.named[d.Name], d)
 		first, _ := utf8.DecodeRuneInString(d.Name)
 		g.reach[first] = max(g.reach[first], utf8.RuneCountInString(d.Name))
+		g.named[d.Name] = append(g.named[d.Name], d)
+		if m := wing.FindStringSubmatch(d.Name); m != nil {
+			g.named[m[1]+m[2]+m[3]] = append(g.named[m[1]+m[2]+m[3]], d)
+		}
 	}
 	return g
 }
+
+// wing finds the banners that everybody names by four characters: 科尔沁右翼前旗 is 科右前旗.
+var wing = regexp.MustCompile(`^(\p{Han})\p{Han}*(左|右)翼(前旗|中旗|后旗)$`)
 
 // end sorts districts in force before former ones.
 func end(d division.District) string {
@@ -63,14 +70,28 @@ func (g *gazetteer) at(s string) string {
 	return best
 }
 
+// common are names of districts that are words of every report: 城区 is one of 晋城市 and the town anywhere.
+const common = " 城区 郊区 矿区 东区 西区 南区 北区 "
+
+// bare reports whether a name of two characters may be part of other words where it stands: 范县 in 示范县, 和县 in 市和县.
+func bare(before, name string) bool {
+	if utf8.RuneCountInString(name) > 2 {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(before)
+	return strings.Contains(common, " "+name+" ") || unicode.Is(unicode.Han, r) && !strings.ContainsRune("在从到向赴于由对为是", r)
+}
+
 // count counts the districts that a text names. An ambiguous name counts for each that bears it.
 func (g *gazetteer) count(s string, weight int, into map[string]int) {
+	behind := -1 // where the last name ended
 	for i := 0; i < len(s); {
-		if name := g.at(s[i:]); name != "" {
+		if name := g.at(s[i:]); name != "" && (i == behind || !bare(s[:i], name)) {
 			for _, d := range g.named[name] {
 				into[d.Code] += weight
 			}
 			i += len(name)
+			behind = i
 			continue
 		}
 		_, size := utf8.DecodeRuneInString(s[i:])
@@ -240,7 +261,7 @@ func (im *importing) guessDistrict(text string) (division.District, bool) {
 	var best division.District
 	top, second := 0, 0
 	for _, d := range im.opt.Districts.All() { // in order of code: equal input, equal answer
-		if points[d.Code] == 0 || d.Level != level || !strings.HasSuffix(d.Name, word) || d.Former() {
+		if im.score[d.Code] == 0 || d.Level != level || !strings.HasSuffix(d.Name, word) || d.Former() {
 			continue
 		}
 		switch n := points[d.Code]; {

@@ -65,6 +65,11 @@ func (im *importing) organName(s string) (a agency, ok bool) {
 	if s == "国务院" {
 		return agency{name: s, key: "guowuyuan", seat: im.seat(s)}, true
 	}
+	if field, ok := strings.CutPrefix(s, "国家"); ok { // 国家统计局
+		if x, size := sectorOf(field); size > 0 && field[size:] == "局" {
+			return agency{name: s, key: x.key + "j", slug: x.slug, seat: im.seat("国务院")}, true
+		}
+	}
 	a.seat = im.seat(s)
 	rest := s[a.seat.size:]
 	place := s[:a.seat.size]

@@ -86,6 +86,11 @@ func (im *importing) findTitle() {
 		}
 		lines, at = append(lines, after), slices.Index(im.pieces, after)
 	}
+	last := lines[len(lines)-1]
+	if m := noteMark.FindString(last.text); m != "" {
+		last.text = strings.TrimSuffix(last.text, m)
+		last.cuts = append(last.cuts, cut{text: m, reason: diag.Say("标题上的注释号", "the number of a note on the title")})
+	}
 	var b strings.Builder
 	for _, p := range lines {
 		p.state = moved
@@ -125,7 +130,7 @@ func (im *importing) bodySize() float64 {
 
 // titleScore weighs a line as a title; 0 is none.
 func titleScore(p *piece) int {
-	s := tight(p.text)
+	s := tight(noteMark.ReplaceAllString(p.text, ""))
 	length := utf8.RuneCountInString(s)
 	if !p.live() || s == "" || length < 4 || length > maxTitle || p.web() != han.NoTrace || onlyNum.MatchString(s) {
 		return 0
@@ -133,7 +138,7 @@ func titleScore(p *piece) int {
 	if strings.ContainsAny(s, "。；！？") || strings.HasPrefix(s, "—") || strings.HasPrefix(s, "-") || address.MatchString(s) || han.IsCatalogueMark(s) {
 		return 0
 	}
-	if _, _, numbered := han.HeadingNumber(p.text); numbered {
+	if _, _, numbered := han.HeadingNumber(p.text); numbered || unbalanced(s) || cited.MatchString(s) {
 		return 0
 	}
 	score := 0
@@ -152,6 +157,29 @@ func titleScore(p *piece) int {
 		score++
 	}
 	return score
+}
+
+// noteMark is the number of a note at the end of a title, as bulletins of statistics have it.
+var noteMark = regexp.MustCompile(`[ \x{3000}]*(?:[\[［〔](?:\d{1,2}|注)[\]］〕]|[①-⑳])$`)
+
+// cited is a document number within a sentence.
+var cited = regexp.MustCompile(`[〔\[［【]\d{4}[〕\]］】][ ]*\d{1,4}[ ]*号.`)
+
+// unbalanced reports whether a line has but one of two brackets or quotes: it is cut from a sentence.
+func unbalanced(s string) bool {
+	open := 0
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("（(《〈“【〔[", r):
+			open++
+		case strings.ContainsRune("）)》〉”】〕]", r):
+			open--
+		}
+		if open < 0 {
+			return true
+		}
+	}
+	return open > 0
 }
 
 // organYear is the first line of a title that breaks before what was reported: 青岩县水务局2022年.
