@@ -36,6 +36,7 @@ type tab struct {
 	page    string // the hash of what it shows
 	seq     uint64 // the last state that it was told of
 	told    string // the last update or error
+	whole   bool   // not a page's, but a listener to the whole site
 }
 
 // events is the stream of one tab, until it closes.
@@ -44,8 +45,9 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 		return
 	}
-	t := &tab{page: r.URL.Query().Get("have")}
-	t.address, t.base = s.pageOf(r.URL.Query().Get("page"))
+	query := r.URL.Query()
+	t := &tab{page: query.Get("have"), whole: !query.Has("page")}
+	t.address, t.base = s.pageOf(query.Get("page"))
 	ctx, leave := s.streams.enter(r)
 	defer leave()
 	out := http.NewResponseController(w)
@@ -110,6 +112,9 @@ func (s *server) pageOf(location string) (address, base string) {
 
 // messages says what a tab must know of a state that it has not heard of.
 func (s *server) messages(ctx context.Context, st *state, t *tab) []message {
+	if t.whole {
+		return s.siteMessages(st, t)
+	}
 	before := t.seq
 	if t.address != ownPath && t.base != st.base() {
 		t.base, t.seq = st.base(), st.seq
@@ -133,12 +138,43 @@ func (s *server) messages(ctx context.Context, st *state, t *tab) []message {
 		t.page = a.page
 		list = append(list, message{event: "update", Page: a.page, Styles: s.styles(st), Seq: st.seq})
 	}
-	m := s.report(st, a, t.address)
-	if data, err := json.Marshal(m); err == nil && m.event+string(data) != t.told {
-		t.told = m.event + string(data)
-		list = append(list, m)
+	return append(list, t.news(s.report(st, a, t.address))...)
+}
+
+// siteMessages says the same to who listens to the whole site.
+func (s *server) siteMessages(st *state, t *tab) []message {
+	before := t.seq
+	t.seq = st.seq
+	news := t.news(amiss(st.found, st.Blocked))
+	styles := s.styles(st)
+	sheets := t.page
+	t.page = strings.Join(styles, " ")
+	switch {
+	case before == 0 || st.Blocked && len(news) > 0: // what has just been broken is shown as it was
+	case st.solid > before:
+		return append([]message{{event: "reload", Seq: st.seq}}, news...)
+	case sheets != t.page:
+		return append([]message{{event: "update", Styles: styles, Seq: st.seq}}, news...)
 	}
-	return list
+	return news
+}
+
+// amiss is the message of all errors that stand.
+func amiss(found diag.List, blocked bool) message {
+	found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Waived != "" || d.Severity < diag.Error })
+	m := message{event: "update"}
+	m.list(found, blocked)
+	return m
+}
+
+// news is a message unless it is the one that was told last.
+func (t *tab) news(m message) []message {
+	data, err := json.Marshal(m)
+	if err != nil || m.event+string(data) == t.told {
+		return nil
+	}
+	t.told = m.event + string(data)
+	return []message{m}
 }
 
 func (s *server) answerOf(ctx context.Context, st *state, address string) (*answer, error) {
@@ -197,15 +233,20 @@ func (s *server) report(st *state, a *answer, address string) message {
 	if address == ownPath {
 		found = nil
 	}
+	m.list(found, st.Blocked)
+	return m
+}
+
+// list makes the message tell findings; with any it is an error.
+func (m *message) list(found diag.List, blocked bool) {
 	problems := []problem{}
 	for _, d := range found[:min(shownProblems, len(found))] {
 		problems = append(problems, shown(d))
 	}
 	m.Problems = &problems
 	if len(found) > 0 {
-		m.event, m.More, m.Blocked = "error", len(found)-len(problems), st.Blocked
+		m.event, m.More, m.Blocked = "error", len(found)-len(problems), blocked
 	}
-	return m
 }
 
 // ribbon is what is said of a report that is not public yet.

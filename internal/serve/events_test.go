@@ -35,8 +35,13 @@ type event struct {
 // listen connects as the page at a path would, which shows the version have.
 func (r *running) listen(path, have string) *stream {
 	r.t.Helper()
+	return r.stream("?page=" + url.QueryEscape(path) + "&have=" + have)
+}
+
+func (r *running) stream(query string) *stream {
+	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_gongkai/events?page="+url.QueryEscape(path)+"&have="+have, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_gongkai/events"+query, nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -123,6 +128,27 @@ func (r *running) version(path string) string {
 		r.t.Fatalf("%s has no version", path)
 	}
 	return hash
+}
+
+// TestEventsOfTheSite: a program that names no page hears of every change.
+func TestEventsOfTheSite(t *testing.T) {
+	dir := sampleSite(t, 12)
+	r := start(t, dir)
+	all := r.stream("")
+	all.next("nothing is amiss", func(e event) bool { return e.name == "update" && len(e.data.Problems) == 0 })
+	put(t, dir, sampleName(1), sampleReport(1, "改过的正文。"))
+	all.next("a body", named("reload"))
+	put(t, dir, "static/assets/site.css", "p { color: #123 }")
+	if e := all.next("a style sheet", func(e event) bool { return len(e.data.Styles) > 0 || e.name == "reload" }); e.name != "update" {
+		t.Errorf("%+v", e)
+	}
+	put(t, dir, sampleName(1), strings.Replace(sampleReport(1, "坏。"), "title: ", "titel: [", 1))
+	if e := all.next("front matter that cannot be read", func(e event) bool { return e.name != "update" }); e.name != "error" || !e.data.Blocked || len(e.data.Problems) == 0 {
+		t.Errorf("%+v", e)
+	}
+	put(t, dir, sampleName(1), sampleReport(1, "又改过的正文。"))
+	all.next("mended", named("reload"))
+	all.next("mended", func(e event) bool { return e.name == "update" && len(e.data.Problems) == 0 })
 }
 
 func TestEvents(t *testing.T) {

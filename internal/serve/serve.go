@@ -26,6 +26,9 @@
 //	event: error    {"ribbon": TEXT, "problems": [{"path", "line", "column", "severity", "rule", "message", "hint",
 //	                 "excerpt": {"before", "span", "after"}}…], "more": N, "blocked": BOOL}
 //
+// Without page the stream is about the whole site, for programs: reload {"seq": N} after every change but that of style sheets alone, update
+// with these, and update or error with all errors that stand.
+//
 // A comment line comes every 15 seconds, so that proxies and sleeping machines notice a dead connection. A browser keeps no more than six
 // connections to a server, so that a stream ends when one machine has four younger ones; its window asks again.
 //
