@@ -141,7 +141,11 @@ func (r *Renderer) Text(b *bytes.Buffer, x *site.Report, body *report.Body) {
 		if p.Kind == "heading" {
 			b.WriteByte('\n')
 		}
-		b.WriteString("\n" + p.Text)
+		b.WriteByte('\n')
+		if p.Mark != "" {
+			b.WriteString(p.Mark + " ")
+		}
+		b.WriteString(p.Text)
 		if p.Kind == "heading" {
 			b.WriteByte('\n')
 		}

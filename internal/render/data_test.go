@@ -325,6 +325,17 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestTextKeepsItemNumbers: a browser draws the numbers of a list, a text file has to hold them.
+func TestTextKeepsItemNumbers(t *testing.T) {
+	s := wide(t, config(true))
+	body := &report.Body{Paragraphs: []report.Paragraph{{Kind: "item", Text: "甲", Mark: "3."}, {Kind: "item", Text: "续"}, {Kind: "item", Text: "乙", Mark: "4."}}}
+	var b bytes.Buffer
+	renderer(t, s).Text(&b, s.Report("110102/wjw/2021/full.html"), body)
+	if want := "\n3. 甲\n续\n4. 乙\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("lacks %q:\n%s", want, b.String())
+	}
+}
+
 func TestJSONLD(t *testing.T) {
 	for _, official := range []bool{true, false} {
 		s := wide(t, config(official))

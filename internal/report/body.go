@@ -357,8 +357,14 @@ func (r *run) list(n *ast.List, kind string) {
 	if kind != kindNote {
 		kind = kindItem
 	}
+	number := n.Start
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		before := len(r.body.Paragraphs)
 		r.item(item, kind)
+		if n.IsOrdered() && len(r.body.Paragraphs) > before {
+			r.body.Paragraphs[before].Mark = strconv.Itoa(number) + string(n.Marker)
+		}
+		number++
 	}
 	r.html = append(append(append(r.html, '<', '/'), name...), '>')
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -52,5 +53,17 @@ func TestNothingIsLost(t *testing.T) {
 				t.Fatalf("%c occurs %d times:\n%s\n---\n%s\n---\n%s", c, seen[c], source, texts.String(), body.HTML)
 			}
 		}
+	}
+}
+
+// TestItemMarks: the numbers that a browser draws before items are known, but no part of the text.
+func TestItemMarks(t *testing.T) {
+	b, _ := parse(t, "3. 甲\n4. 乙\n\n   续\n   - 点\n\n1) 丙\n\n段[^1]\n\n[^1]: 注\n")
+	var got []string
+	for _, p := range b.Paragraphs {
+		got = append(got, p.Mark+p.Text)
+	}
+	if want := []string{"3.甲", "4.乙", "续", "点", "1)丙", "段", "注"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -18,7 +18,8 @@ import (
 //   - a number that goes on counting belongs beside the one it follows: ### 三、 after ## 二、 is its sibling;
 //   - at the same Markdown level the class of the numbers decides: ## （一） after ## 一、 is its child.
 //
-// A run-in heading's Markdown level is below all real ones, deeper by class.
+// A run-in heading's Markdown level is below all real ones, deeper by class; but one that goes on counting where a real heading left off
+// (**（二）…。** after ### （一）) stands in that one's place.
 type outliner struct {
 	open []openHeading // the headings that enclose the present place, outermost first
 }
@@ -49,6 +50,9 @@ func (o *outliner) place(markdown int, n han.Number) (depth int, path string) {
 	keep := len(o.open)
 	if i := o.precursor(markdown, n); i >= 0 {
 		keep = i
+		if markdown >= runInLevel(0) {
+			markdown = o.open[i].markdown
+		}
 	} else {
 		for keep > 0 && !o.open[keep-1].encloses(markdown, n) {
 			keep--
@@ -70,12 +74,19 @@ func (o *outliner) place(markdown int, n han.Number) (depth int, path string) {
 	return keep + 1, path
 }
 
-// precursor finds the open heading, at a smaller Markdown level, whose counting n continues; -1 when there is none.
+// precursor finds the open heading, at a smaller Markdown level, whose counting n continues; -1 when there is none. A run-in heading
+// continues the nearest of its class or none: 1. under ### 1. begins a count of its own, and 2. goes on with that.
 func (o *outliner) precursor(markdown int, n han.Number) int {
-	if !n.Class.Heading() || markdown >= runInLevel(0) {
+	if !n.Class.Heading() {
 		return -1
 	}
 	for i, h := range slices.Backward(o.open) {
+		if h.class == n.Class && markdown >= runInLevel(0) {
+			if h.value < n.Value {
+				return i
+			}
+			return -1
+		}
 		if h.class == n.Class && h.markdown < markdown && h.value < n.Value {
 			return i
 		}

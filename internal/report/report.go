@@ -179,6 +179,7 @@ type Paragraph struct {
 	Kind    string `json:"kind"`    // heading, paragraph, item, row, quote or note
 	Section string `json:"section"` // id of the heading it stands under, "" before the first
 	Text    string `json:"text"`
+	Mark    string `json:"-"` // "3.", drawn before the first paragraph of an item of a numbered list; no part of the text or its id
 }
 
 // Link is a link or picture of the text that must resolve inside the site.
