@@ -141,7 +141,7 @@ func (p *Preview) findings(ctx context.Context, s *Snapshot, heads []*report.Hea
 		demands, broken := s.Site.CheckLinks(h, d.text.body())
 		found = append(found, broken...)
 		for _, demand := range demands {
-			asked[demand.To.Head] = append(asked[demand.To.Head], demand)
+			asked[demand.To] = append(asked[demand.To], demand)
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

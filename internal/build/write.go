@@ -305,19 +305,19 @@ func (k *worker) plain(p *site.Plain) error {
 	return k.page(p.URL, key, func(b *bytes.Buffer) *diag.Diagnostic { return k.render.Plain(b, p, body.HTML) })
 }
 
-// fragments answers the links into other reports' texts. Ids are kept of those texts only that are asked for them: such a text is parsed
+// fragments answers the links into other files' texts. Ids are kept of those texts only that are asked for them: such a text is parsed
 // once more, and from then on its ids are in the cache.
 func (w *writer) fragments(ctx context.Context) error {
 	byTarget := map[string][]site.Demand{}
 	for _, d := range w.demands {
-		byTarget[d.To.URL] = append(byTarget[d.To.URL], d)
+		byTarget[d.To.Rel] = append(byTarget[d.To.Rel], d)
 	}
 	targets := sorted(byTarget)
 	return parallel(ctx, len(targets), func() func(int) error {
 		k := w.newWorker()
 		return func(i int) error {
 			demands := byTarget[targets[i]]
-			target, err := k.target(k.source.byRel[demands[0].To.Head.Rel])
+			target, err := k.target(k.source.byRel[targets[i]])
 			if err != nil || target == nil {
 				return err
 			}

@@ -110,7 +110,7 @@ func (r *Renderer) sharedPart() Site {
 		ReportLink: menuLink("我为政府网站找错", c.ReportError), Sitemap: r.base != "", Catalog: r.wants("catalog"),
 	}
 	if c.Badge.Image != "" || c.Badge.Link != "" {
-		s.Badge = &Badge{c.Badge.Image, c.Badge.Link, c.Badge.ID}
+		s.Badge = &Badge{strings.TrimPrefix(c.Badge.Image, "/"), c.Badge.Link, c.Badge.ID}
 	}
 	for _, m := range c.Menu {
 		s.Menu = append(s.Menu, menuLink(m.Name, m.URL))
@@ -124,8 +124,8 @@ func (r *Renderer) sharedPart() Site {
 }
 
 func menuLink(text, url string) MenuLink {
-	out := strings.Contains(url, "://") || strings.HasPrefix(url, "mailto:")
-	return MenuLink{Link{text, strings.TrimPrefix(url, "/")}, out}
+	address, inside := site.LinkAddress(url)
+	return MenuLink{Link{text, address}, !inside && url != ""}
 }
 
 // name is the site's name; a bare content folder has none, and a page cannot be without a heading.

@@ -156,6 +156,7 @@ func TestCheckLinks(t *testing.T) {
 		head(t, "610112/wjj/2021/draft/index.md", func(h *report.Head) { h.Draft = true }),
 		head(t, "610112/wjj/2021/secret.md", func(h *report.Head) { h.Publicity = "不予公开" }),
 		head(t, "610112/wjj/2027/future.md", func(h *report.Head) { h.Date = day(2027, 1, 1) }))
+	in.Plain = []*report.Head{head(t, "about.md")}
 	s, _ := Assemble(in)
 	link := func(line int, target, fragment string) report.Link {
 		return report.Link{Target: target, Fragment: fragment, At: diag.Pos{Line: line, Column: 3}, End: diag.Pos{Line: line, Column: 9}, Written: "w" + target}
@@ -165,19 +166,20 @@ func TestCheckLinks(t *testing.T) {
 			link(1, "610112/wjj/2021/b.html", ""), link(2, "610112/wjj/2021/b.html", "s1"), link(3, "", "s9"), link(4, "610112/index.html", "x"),
 			link(5, "610112/wjj/2021/gone.html", ""), link(6, "610112/wjj/2021/draft.html", ""), link(7, "610112/wjj/2021/secret.html", ""),
 			link(8, "610112/wjj/2027/future.html", ""), link(9, "610112/wjj/2021/none.html", "s1"), link(10, "catalog.csv", ""),
+			link(12, "about.html", "s1"), link(13, "about.html", ""), link(14, "610112/wjj/2021/gone/a.pdf", ""),
 		},
 		Images: []report.Link{link(11, "610112/wjj/2021/a/none.png", "")},
 	}
 	demands, found := s.CheckLinks(from, body)
 	const broken = " broken-link error"
 	at := "610112/wjj/2021/a.md:"
-	wantSaid(t, found, at+"5"+broken, at+"6"+broken, at+"7"+broken, at+"8"+broken, at+"9"+broken, at+"11"+broken)
-	for i, want := range []string{"没有", "草稿", "不予公开", "未到发布日期", "不存在", "不存在"} {
-		if i > 0 && !strings.Contains(found[i].Message.ZH, want) {
+	wantSaid(t, found, at+"5"+broken, at+"6"+broken, at+"7"+broken, at+"8"+broken, at+"9"+broken, at+"11"+broken, at+"14"+broken)
+	for i, want := range []string{"已撤下", "草稿", "不予公开", "未到发布日期", "不存在", "不存在", "已撤下"} {
+		if !strings.Contains(found[i].Message.ZH, want) {
 			t.Errorf("line %d: %s does not say %s", found[i].Start.Line, found[i].Message.ZH, want)
 		}
 	}
-	if len(demands) != 1 || demands[0].To.URL != "610112/wjj/2021/b.html" {
+	if len(demands) != 2 || demands[0].To.Rel != "610112/wjj/2021/b.md" || demands[1].To.Rel != "about.md" {
 		t.Fatalf("demands %v", demands)
 	}
 	for id, want := range map[string]bool{"s1": true, "p-12345678": true, "s2": false} {

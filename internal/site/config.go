@@ -82,7 +82,10 @@ type TopicEntry struct {
 }
 
 // MenuEntry is a link in the site's header: a path of the site or a web address.
-type MenuEntry struct{ Name, URL string }
+type MenuEntry struct {
+	Name, URL string
+	At        diag.Pos
+}
 
 // Features are choices of how pages look.
 type Features struct {

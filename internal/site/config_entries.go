@@ -109,6 +109,7 @@ func menuType() strictyaml.Type[MenuEntry] {
 		strictyaml.Bind("name 名称", "链接的文字", strictyaml.Line(), func(m *MenuEntry) *string { return &m.Name }),
 		strictyaml.Bind("url 网址", "本站的路径或网址", linkType(), func(m *MenuEntry) *string { return &m.URL }),
 	).Then(func(v strictyaml.Value, m *MenuEntry) {
+		m.At = v.Pos()
 		lacking(v, "name", m.Name == "")
 		lacking(v, "url", m.URL == "")
 	})

@@ -58,14 +58,15 @@ func (s *Site) hasMachineFile(url string) bool {
 	return s.districts[place] != nil
 }
 
-// Demand is a link into another report's text, to be compared with that report's ids.
+// Demand is a link into the text of another report or plain page, to be compared with the ids there.
 type Demand struct {
 	From *report.Head
 	Link report.Link
-	To   *Report
+	To   *report.Head
 }
 
-// CheckLinks reports the links of a text that lead nowhere; demands are fragments that only the target's text can answer.
+// CheckLinks reports the links of a text that lead nowhere; demands are fragments that only the target's text can answer. Fragments
+// of indexes are not compared: their ids are the layouts' own.
 func (s *Site) CheckLinks(from *report.Head, body *report.Body) (demands []Demand, found diag.List) {
 	for _, l := range slices.Concat(body.Links, body.Images) {
 		if l.Target == "" {
@@ -76,11 +77,22 @@ func (s *Site) CheckLinks(from *report.Head, body *report.Body) (demands []Deman
 			found = append(found, s.broken(from, l))
 			continue
 		}
-		if to != nil && l.Fragment != "" {
-			demands = append(demands, Demand{from, l, to})
+		if text := s.textAt(l.Target); text != nil && l.Fragment != "" {
+			demands = append(demands, Demand{from, l, text})
 		}
 	}
 	return demands, found
+}
+
+// textAt is the file behind the page at an address; nil when no single file is.
+func (s *Site) textAt(url string) *report.Head {
+	if r := s.Report(url); r != nil {
+		return r.Head
+	}
+	if i, ok := slices.BinarySearchFunc(s.Plain, url, func(p *Plain, url string) int { return strings.Compare(p.URL, url) }); ok {
+		return s.Plain[i].Head
+	}
+	return nil
 }
 
 func (s *Site) broken(from *report.Head, l report.Link) diag.Diagnostic {
@@ -88,6 +100,12 @@ func (s *Site) broken(from *report.Head, l report.Link) diag.Diagnostic {
 		Rule: "broken-link", Severity: diag.Error, Path: from.Path, Start: l.At, End: l.End, Span: l.Written,
 		Message: diag.Say("链接“%s”指向的页面或文件不存在：/%s", "the link %q leads to nothing: /%s", l.Written, l.Target),
 		Hint:    diag.Say("请核对路径和文件名", "check the path and the file name"),
+	}
+	for _, url := range [...]string{l.Target, path.Dir(l.Target) + ".html"} { // the report, and what was beside it
+		if to := s.Report(url); to != nil && to.Gone() {
+			d.Message = diag.Say("链接“%s”指向的报告已撤下，不再公开", "the report that %q links to is withdrawn and no longer public", l.Written)
+			d.Hint = diag.Say("请删去链接", "remove the link")
+		}
 	}
 	for _, h := range s.Held {
 		if strings.TrimSuffix(strings.TrimSuffix(h.Head.Rel, ".md"), "/index")+".html" == l.Target {
@@ -122,7 +140,7 @@ func (d Demand) CheckFragment(target *report.Body) (diag.Diagnostic, bool) {
 	}
 	return diag.Diagnostic{
 		Rule: "broken-fragment", Severity: diag.Error, Path: d.From.Path, Start: d.Link.At, End: d.Link.End, Span: d.Link.Written,
-		Message: diag.Say("链接“%s”指向的段落不存在：%s 里没有“#%s”", "the link %q leads to no paragraph: %s has no #%s", d.Link.Written, d.To.Head.Path, d.Link.Fragment),
+		Message: diag.Say("链接“%s”指向的段落不存在：%s 里没有“#%s”", "the link %q leads to no paragraph: %s has no #%s", d.Link.Written, d.To.Path, d.Link.Fragment),
 		Hint:    diag.Say("请在那一页上复制段落链接", "copy the paragraph's link from that page"),
 	}, false
 }

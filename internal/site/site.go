@@ -101,6 +101,7 @@ func Assemble(in Input) (*Site, diag.List) {
 	a.superseded()
 	a.aliases()
 	a.statics()
+	a.configLinks()
 	a.redirects()
 	return a.site, a.found
 }
