@@ -42,7 +42,7 @@ func (a *app) checkCommand() *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.urls, "urls", "", a.say("核对这份旧网址清单（每行一个，CSV 取第一列；- 表示标准输入）", "answer for the addresses in this `file` (one a line, of CSV the first column; - is standard input)"))
+	flags.StringVar(&f.urls, "urls", "", a.say("核对这份旧网址`清单`（每行一个，CSV 取第一列；- 表示标准输入）", "answer for the addresses in this `file` (one a line, of CSV the first column; - is standard input)"))
 	a.siteFlags(flags, &f.build)
 	flags.StringVar(&f.build.format, "format", "text", a.say("`格式`：text、json、sarif、github、gitlab", "`format`: text, json, sarif, github, gitlab"))
 	flags.StringVar(&f.build.failOn, "fail-on", "error", a.say("遇到哪一`级`问题时退出码为 3：error、warning、info、none", "exit with 3 on findings of this `severity`: error, warning, info, none"))

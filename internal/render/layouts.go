@@ -101,8 +101,11 @@ func (l *Layouts) parseAll() diag.List {
 	var found diag.List
 	bad := map[string]bool{}
 	for _, name := range l.names() {
-		if _, err := template.New(name).Funcs(l.funcs).Parse(l.sources[name].text); err != nil {
+		t, err := template.New(name).Funcs(l.funcs).Parse(l.sources[name].text)
+		if err != nil {
 			found, bad[name] = append(found, l.finding(err, nil)), true
+		} else if slices.Contains(pageKinds, strings.TrimSuffix(name, ".html")) && t.Lookup("main") == nil {
+			found, bad[name] = append(found, l.empty(name)), true
 		}
 	}
 	if len(bad) > 0 {
@@ -118,6 +121,15 @@ func (l *Layouts) parseAll() diag.List {
 		l.sets[kind], l.quick[kind] = set, newQuick(set, l.funcs)
 	}
 	return found
+}
+
+// empty is the finding about a page's file without the block main: nothing in it would be drawn, and nothing would say so.
+func (l *Layouts) empty(name string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Rule: "layout", Severity: diag.Error, Path: l.sources[name].path, Start: diag.Pos{Line: 1, Column: 1},
+		Message: diag.Say(`模板 %s 没有定义 main，页面会是空的`, `the layout %s does not define main: its pages would be empty`, name),
+		Hint:    diag.Say(`请把页面的内容写在 {{define "main"}} 和 {{end}} 之间`, `put the page between {{define "main"}} and {{end}}`),
+	}
 }
 
 func (l *Layouts) names() []string {

@@ -214,6 +214,24 @@ func TestLayoutsThatDoNotParse(t *testing.T) {
 	}
 }
 
+// TestLayoutWithoutMain: nothing outside of the blocks is ever drawn, so a page's file without one draws an empty page.
+func TestLayoutWithoutMain(t *testing.T) {
+	_, found := layouts(t, map[string]string{
+		"year.html": "<h1>{{.Heading}}</h1>", "home.html": "", "topic.html": `{{define "mian"}}{{end}}`, "kind.html": `{{define "main"}}<h1>{{.Heading}}</h1>{{end}}`,
+		"_mine.html": "<p>mine</p>", "other.html": "<p>of no page</p>",
+	})
+	found.Sort()
+	var got []string
+	for _, d := range found {
+		if d.Rule == "layout" && d.Severity == diag.Error && strings.Contains(d.Message.EN, "does not define main") {
+			got = append(got, d.Path)
+		}
+	}
+	if want := []string{"mysite/layouts/home.html", "mysite/layouts/topic.html", "mysite/layouts/year.html"}; !slices.Equal(got, want) {
+		t.Errorf("findings in %q, want %q", got, want)
+	}
+}
+
 // TestOverride: a site replaces any single file, and adds partials of its own.
 func TestOverride(t *testing.T) {
 	l := mustLayouts(t, map[string]string{
