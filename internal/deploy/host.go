@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"iter"
 
 	"gongkai/internal/publish"
 )
@@ -24,8 +23,9 @@ type store interface {
 	Copy(ctx context.Context, from Listed, to string) (Stored, error)
 	// Delete removes files; missing ones are no error.
 	Delete(ctx context.Context, names []string) error
-	// List gives the files whose names begin with prefix, sorted.
-	List(ctx context.Context, prefix string) iter.Seq2[Listed, error]
+	// List gives the files whose names begin with prefix, sorted. It may be quicker when most names, sorted, are likely known; they
+	// decide nothing.
+	List(ctx context.Context, prefix string, likely []string) ([]Listed, error)
 	// Create makes a small file that must not exist yet, fs.ErrExist; Replace changes one that must still have this version,
 	// errConflict. Both return the new version.
 	Create(ctx context.Context, name string, data []byte) (version string, err error)

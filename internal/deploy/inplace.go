@@ -151,7 +151,7 @@ func (e *inPlace) plan(ctx context.Context, src Source, opt Options) (*Plan, *sc
 	var plan *Plan
 	var found *scene
 	err := e.visit(ctx, false, opt, func(v *visit) error {
-		err := v.look(ctx)
+		err := v.look(ctx, src.Manifest())
 		if err == nil {
 			err = v.inspect(ctx, src.Manifest())
 		}
@@ -249,7 +249,7 @@ func (e *inPlace) Deploy(ctx context.Context, src Source, opt Options) (*Result,
 
 // deploy is done under the lock.
 func (c *change) deploy(ctx context.Context, l *lease, found *scene) error {
-	if err := c.begin(ctx, l, found); err != nil {
+	if err := c.begin(ctx, l, found, c.manifest); err != nil {
 		return err
 	}
 	if err := c.inspect(ctx, c.manifest); err != nil {

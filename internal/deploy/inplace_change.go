@@ -27,11 +27,11 @@ type change struct {
 }
 
 // begin looks again, under the lock, and puts right what another left that was cut off.
-func (c *change) begin(ctx context.Context, l *lease, found *scene) error {
+func (c *change) begin(ctx context.Context, l *lease, found *scene, likely publish.Manifest) error {
 	if l.took != (diag.Text{}) {
 		c.result.Notes = append(c.result.Notes, l.took)
 	}
-	if err := c.look(ctx); err != nil {
+	if err := c.look(ctx, likely); err != nil {
 		return err
 	}
 	if found != nil { // what was read for the plan need not be read again

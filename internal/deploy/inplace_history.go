@@ -29,7 +29,7 @@ func (e *inPlace) Current(ctx context.Context) (publish.Manifest, error) {
 func (e *inPlace) Releases(ctx context.Context) ([]Release, error) {
 	var l []Release
 	err := e.visit(ctx, false, Options{}, func(v *visit) error {
-		err := v.look(ctx)
+		err := v.look(ctx, nil)
 		for _, id := range slices.Backward(v.ids()) {
 			r := v.record(id)
 			l = append(l, Release{id, id == v.id, r.Time, r.Tree, r.By, r.Commit, r.Version, r.Changes})
@@ -47,14 +47,16 @@ func (e *inPlace) locked(ctx context.Context, opt Options, act func(context.Cont
 	c := &change{}
 	err := e.visit(ctx, false, opt, func(v *visit) error {
 		c.visit = v
-		if _, _, err := v.store.Get(ctx, v.prefix+publish.ManifestName); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nothingPublished(e.place)
-			}
+		text, _, err := v.store.Get(ctx, v.prefix+publish.ManifestName)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nothingPublished(e.place)
+		}
+		if err != nil {
 			return err
 		}
+		likely, _ := publish.ParseManifest(text) // what is wrong with it is told under the lock
 		return withLock(ctx, v.store, v.state+lockName, v.place, opt, func(ctx context.Context, l *lease) error {
-			if err := c.begin(ctx, l, nil); err != nil {
+			if err := c.begin(ctx, l, nil, likely); err != nil {
 				return err
 			}
 			return act(ctx, c, l)

@@ -54,28 +54,28 @@ type scene struct {
 	left    []string // what killed runs left beside files of a host, as named in the store
 }
 
-// look finds out what is there, by listing everything and reading what the state says.
-func (v *visit) look(ctx context.Context) error {
+// look finds out what is there, by listing everything and reading what the state says. The site is likely to have the files of a manifest.
+func (v *visit) look(ctx context.Context, likely publish.Manifest) error {
 	v.scene = scene{files: map[string]Listed{}, objects: map[publish.Sum]Listed{}, ledger: ledger{}}
 	state := map[string]Listed{}
-	prefixes := []string{v.prefix}
-	if !strings.HasPrefix(v.state, v.prefix) {
-		prefixes = append(prefixes, v.state)
+	list, err := v.store.List(ctx, v.prefix, paths(likely))
+	if err == nil && !strings.HasPrefix(v.state, v.prefix) {
+		var more []Listed
+		more, err = v.store.List(ctx, v.state, nil)
+		list = append(list, more...)
 	}
-	for _, prefix := range prefixes {
-		for l, err := range v.store.List(ctx, prefix) {
-			if err != nil {
-				return err
-			}
-			name, ours := strings.CutPrefix(l.Name, v.state)
-			switch {
-			case leftBeside.MatchString(path.Base(l.Name)):
-				v.left = append(v.left, l.Name)
-			case ours:
-				state[name] = l
-			default:
-				v.files[strings.TrimPrefix(l.Name, v.prefix)] = l
-			}
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		name, ours := strings.CutPrefix(l.Name, v.state)
+		switch {
+		case leftBeside.MatchString(path.Base(l.Name)):
+			v.left = append(v.left, l.Name)
+		case ours:
+			state[name] = l
+		default:
+			v.files[strings.TrimPrefix(l.Name, v.prefix)] = l
 		}
 	}
 	return cmp.Or(v.readState(ctx, state), v.readSite(ctx))
@@ -252,8 +252,11 @@ func (s *scene) foreign(name string) bool {
 	at, there := s.files[name]
 	f, noted := s.ledger[name]
 	noted = noted && f.version == at.Version && !f.fresh // what was only read just now may be anybody's
+	if !there || noted {
+		return false
+	}
 	_, listed := sums(s.manifest).find(name)
-	return there && !noted && !listed && (s.coming == nil || !among(s.coming.Paths, name) && !among(s.coming.Gone, name))
+	return !listed && (s.coming == nil || !among(s.coming.Paths, name) && !among(s.coming.Gone, name))
 }
 
 func among(sorted []string, name string) bool {

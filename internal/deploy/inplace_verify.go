@@ -16,10 +16,11 @@ import (
 // back, and so is the manifest.
 func (c *change) verify(ctx context.Context) error {
 	there := map[string]Listed{}
-	for l, err := range c.store.List(ctx, c.prefix) {
-		if err != nil {
-			return err
-		}
+	list, err := c.store.List(ctx, c.prefix, paths(c.manifest))
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
 		if name := strings.TrimPrefix(l.Name, c.prefix); !strings.HasPrefix(l.Name, c.state) && name != publish.ManifestName {
 			there[name] = l
 		}
@@ -38,7 +39,7 @@ func (c *change) verify(ctx context.Context) error {
 	slices.Sort(back)
 	var mu sync.Mutex
 	meter := c.opt.meter("verify", len(back))
-	err := each(ctx, c.parallel, back, func(ctx context.Context, name string) error {
+	err = each(ctx, c.parallel, back, func(ctx context.Context, name string) error {
 		defer meter.add(1)
 		sum, err := c.sum(ctx, c.prefix+name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -102,5 +102,6 @@ func BenchmarkLarge(b *testing.B) {
 				b.Fatal("nothing was switched")
 			}
 		}
+		b.ReportMetric(peak(), "peak-MB")
 	})
 }

@@ -96,7 +96,7 @@ func (o S3Options) connect(ctx context.Context, _ bool) (store, error) {
 	}
 	s := &s3Store{S3Options: o, transport: o.newTransport()}
 	client, err := minio.New(host, &minio.Options{
-		Creds: keys, Secure: secure, Transport: s.transport, Region: o.Region, BucketLookup: lookup, MaxRetries: o.tries,
+		Creds: keys, Secure: secure, Transport: lean{s.transport}, Region: o.Region, BucketLookup: lookup, MaxRetries: o.tries,
 	})
 	if err != nil {
 		return nil, badEndpoint(o.Endpoint, err)

@@ -57,7 +57,12 @@ func benchmarkInPlace(b *testing.B, x spot) {
 		list, err := x.Releases(b.Context())
 		must(b, err)
 		for i := 0; b.Loop(); i++ {
-			must2(b)(x.Rollback(b.Context(), list[1-i%2].ID, opt))
+			r, err := x.Rollback(b.Context(), list[1-i%2].ID, opt)
+			must(b, err)
+			if r.Unchanged {
+				b.Fatal("nothing was switched")
+			}
 		}
+		b.ReportMetric(peak(), "peak-MB")
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -65,28 +64,6 @@ func (s *s3Store) Copy(ctx context.Context, from Listed, to string) (Stored, err
 		return Stored{}, s.fault(ctx, "copy", from.Name, err)
 	}
 	return Stored{Version: info.ETag, Proven: info.ETag == from.Version}, nil
-}
-
-// List implements store.
-func (s *s3Store) List(ctx context.Context, prefix string) iter.Seq2[Listed, error] {
-	return func(yield func(Listed, error) bool) {
-		for o := range s.client.ListObjectsIter(ctx, s.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true, FetchOwner: new(bool)}) {
-			if o.Err != nil {
-				yield(Listed{}, s.fault(ctx, "list", prefix, o.Err))
-				return
-			}
-			s.answered.Store(true)
-			if strings.HasSuffix(o.Key, "/") {
-				continue // a folder, as consoles of object stores make them
-			}
-			if !yield(Listed{o.Key, o.Size, strings.Trim(o.ETag, `"`)}, nil) {
-				return
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			yield(Listed{}, context.Cause(ctx))
-		}
-	}
 }
 
 // Delete implements store.

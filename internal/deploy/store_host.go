@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"path"
 	"slices"
 	"strconv"
@@ -173,19 +172,8 @@ func (s *hostStore) Delete(ctx context.Context, names []string) error {
 func (s *hostStore) names(dir string) ([]string, error) { return s.hostFiles.List(dir) }
 
 // List implements store. A prefix is a folder with a final slash; one that is missing is empty.
-func (s *hostStore) List(ctx context.Context, prefix string) iter.Seq2[Listed, error] {
-	return func(yield func(Listed, error) bool) {
-		files, err := s.walk(ctx, strings.TrimSuffix(prefix, "/"))
-		if err != nil {
-			yield(Listed{}, err)
-			return
-		}
-		for _, f := range files {
-			if !yield(f, nil) {
-				return
-			}
-		}
-	}
+func (s *hostStore) List(ctx context.Context, prefix string, _ []string) ([]Listed, error) {
+	return s.walk(ctx, strings.TrimSuffix(prefix, "/"))
 }
 
 // walk lists all files below a folder, level by level, sorted.
