@@ -29,18 +29,9 @@ func (d *Disk) Open(name string) (f io.ReadCloser, err error) {
 
 // List implements FS. Names only: os.Root asks the system about every entry before it gives more.
 func (d *Disk) List(name string) ([]string, error) {
-	at, err := d.acquire(name)
-	if err != nil {
-		return nil, err
-	}
-	defer d.release(at)
-	f, err := at.root.Open(".")
-	if err != nil {
-		return nil, err
-	}
-	names, err := f.Readdirnames(-1)
+	names, err := d.list(name)
 	slices.Sort(names)
-	return names, errors.Join(err, f.Close())
+	return names, err
 }
 
 // Mkdir implements FS.
