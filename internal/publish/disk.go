@@ -99,6 +99,9 @@ func (d *Disk) acquire(dir string) (*folder, error) {
 
 // open opens a folder from the one above it, and no symbolic link on the way.
 func (d *Disk) open(dir string) (*folder, error) {
+	if dir == "/" {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: fs.ErrInvalid}
+	}
 	at := new(folder)
 	if dir == "." {
 		root, err := d.root.OpenRoot(".")

@@ -10,7 +10,15 @@ import (
 )
 
 // Lstat implements FS.
-func (d *Disk) Lstat(name string) (info fs.FileInfo, err error) {
+func (d *Disk) Lstat(name string) (fs.FileInfo, error) {
+	if info, err, ok := d.lstatAtOnce(name); ok {
+		return info, err
+	}
+	return d.lstat(name)
+}
+
+// lstat goes by the folders that are open.
+func (d *Disk) lstat(name string) (info fs.FileInfo, err error) {
 	err = d.in(name, func(at *folder, base string) error {
 		info, err = at.root.Lstat(base)
 		return err
