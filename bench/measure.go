@@ -31,6 +31,7 @@ type row struct {
 func measure(c *exec.Cmd) (figures, error) {
 	var said bytes.Buffer
 	c.Stderr = &said
+	settle()
 	start := time.Now()
 	err := c.Run()
 	wall := time.Since(start)

@@ -6,3 +6,5 @@ import "os"
 
 // peak is not known here.
 func peak(*os.ProcessState) int64 { return 0 }
+
+func settle() {}
