@@ -31,6 +31,7 @@ type docsRead struct {
 	paths   []string // these files
 }
 
+// takeDocs reads the Markdown files at paths that are sorted.
 func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *Change) (docsRead, error) {
 	var r docsRead
 	docs := make([]*doc, len(rels))
@@ -46,15 +47,15 @@ func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var come []file
+	gone := map[string]bool{}
 	for i, rel := range rels {
 		old, is := p.docs[rel], docs[i]
 		switch {
 		case is == nil && old == nil:
 		case is == nil:
 			delete(p.docs, rel)
-			if at, ok := p.fileAt(rel); ok {
-				p.files = slices.Delete(p.files, at, at+1)
-			}
+			gone[rel] = true
 			r.heads = true
 			r.note(rel, old)
 		case is.bad && patient && (old == nil || !old.bad):
@@ -66,20 +67,39 @@ func (p *Preview) takeDocs(ctx context.Context, rels []string, patient bool, c *
 		default:
 			r.heads = r.heads || old == nil || old.head != is.head || old.bad || is.bad
 			p.docs[rel] = is
-			at, ok := p.fileAt(rel)
-			if !ok {
-				p.files = slices.Insert(p.files, at, file{rel: rel})
+			if at, ok := p.fileAt(rel); ok {
+				p.files[at].head = is.head
+			} else {
+				come = append(come, file{rel: rel, head: is.head})
 			}
-			p.files[at].head = is.head
 			r.note(rel, is)
 		}
 	}
+	p.arrange(come, gone)
 	return r, nil
 }
 
-// fileAt is where a file stands among those that are known, or would stand.
+// fileAt is where a file stands among those that are known.
 func (p *Preview) fileAt(rel string) (at int, ok bool) {
 	return slices.BinarySearchFunc(p.files, rel, func(f file, rel string) int { return strings.Compare(f.rel, rel) })
+}
+
+// arrange puts new files, which are sorted, among the known and takes out those that are gone; all at once, since a folder that is moved
+// may hold tens of thousands.
+func (p *Preview) arrange(come []file, gone map[string]bool) {
+	if len(come)+len(gone) == 0 {
+		return
+	}
+	list := make([]file, 0, len(p.files)+len(come))
+	for _, f := range p.files {
+		for len(come) > 0 && come[0].rel < f.rel {
+			list, come = append(list, come[0]), come[1:]
+		}
+		if !gone[f.rel] {
+			list = append(list, f)
+		}
+	}
+	p.files = append(list, come...)
 }
 
 func (r *docsRead) note(rel string, d *doc) {

@@ -15,8 +15,9 @@ import (
 // request.
 const s3Section = 980
 
-// errUnsorted: where a list is in no order, it has no sections.
-var errUnsorted = errors.New("the list is not sorted")
+// errNoSections: a list has none where it is in no order, or where a store takes no notice of where to begin, as some do: there each
+// section would be the whole list down to its end.
+var errNoSections = errors.New("the list has no sections")
 
 // List implements store. A store gives its list page by page, and each page says where the next begins: one after another, they take longer
 // than all the rest of a deploy. So sections between names that are likely there are asked for at the same time. Every name lies in one
@@ -36,7 +37,7 @@ func (s *s3Store) List(ctx context.Context, prefix string, likely []string) ([]L
 		x.found, err = s.listed(ctx, prefix, x.after, x.until)
 		return err
 	})
-	if errors.Is(err, errUnsorted) {
+	if errors.Is(err, errNoSections) {
 		return s.listed(ctx, prefix, "", "")
 	}
 	if err != nil {
@@ -59,14 +60,14 @@ func (s *s3Store) listed(ctx context.Context, prefix, after, until string) ([]Li
 			return nil, s.fault(ctx, "list", prefix, o.Err)
 		}
 		s.answered.Store(true)
-		if o.Key < last && (after != "" || until != "") {
-			return nil, errUnsorted
+		if o.Key < after || o.Key < last && (after != "" || until != "") {
+			return nil, errNoSections
 		}
 		last = o.Key
 		if until != "" && o.Key > until {
 			break
 		}
-		// Some stores take no notice of where to begin. A name with a slash at its end is a folder, as their consoles make them.
+		// The name after which to begin is another section's. One with a slash at its end is a folder, as the stores' consoles make them.
 		if o.Key > after && !strings.HasSuffix(o.Key, "/") {
 			found = append(found, Listed{o.Key, o.Size, strings.Trim(o.ETag, `"`)})
 		}

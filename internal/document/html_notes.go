@@ -2,9 +2,9 @@ package document
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -18,6 +18,11 @@ type webNotes struct {
 	body   map[string]*html.Node // by ID
 	read   map[string]bool       // notes that are in Document.Notes
 	anchor map[string]*html.Node // elements by their id or name
+	queue  []int                 // notes of Document.Notes whose text is still to be read, the first of them just now
+
+	// what thousands of links may ask for again
+	short map[*html.Node]bool                  // cells with few words
+	ways  map[*html.Node]map[string]*html.Node // links within an element, by the anchor that they lead to
 }
 
 var (
@@ -28,7 +33,10 @@ var (
 // findNotes pairs the links of a page with their notes.
 func (p *page) findNotes() {
 	n := &p.notes
-	*n = webNotes{map[*html.Node]string{}, map[*html.Node]string{}, map[*html.Node]bool{}, map[string]*html.Node{}, map[string]bool{}, map[string]*html.Node{}}
+	*n = webNotes{
+		refs: map[*html.Node]string{}, bodies: map[*html.Node]string{}, back: map[*html.Node]bool{}, body: map[string]*html.Node{}, read: map[string]bool{},
+		anchor: map[string]*html.Node{}, short: map[*html.Node]bool{}, ways: map[*html.Node]map[string]*html.Node{},
+	}
 	var links []*html.Node
 	for k := range p.body.Descendants() {
 		if k.Type != html.ElementNode {
@@ -55,7 +63,7 @@ func (p *page) findNotes() {
 	}
 	for _, ref := range links {
 		at := n.target(ref)
-		if at == nil || n.back[ref] || !containsNode(p.main, ref) || inTable(ref) {
+		if at == nil || n.back[ref] || !containsNode(p.main, ref) || n.inTable(ref) {
 			continue
 		}
 		box := noteElement(at)
@@ -63,8 +71,11 @@ func (p *page) findNotes() {
 			n.refs[ref] = n.bodies[box] // a further reference
 			continue
 		}
+		if held[box] != at || containsNode(box, ref) || containsNode(box, p.main) {
+			continue
+		}
 		back := n.backLink(box, ref)
-		if back == nil || held[box] != at || containsNode(box, ref) || containsNode(box, p.main) {
+		if back == nil {
 			continue
 		}
 		id := "w" + strconv.Itoa(len(n.body)+1)
@@ -86,11 +97,15 @@ func (p *page) lostNotes() {
 	}
 }
 
-func inTable(n *html.Node) bool {
-	for ; n != nil; n = n.Parent {
-		if n.Data == "td" || n.Data == "th" {
-			// portals set whole texts in a cell: a table of data has short ones
-			return len([]rune(textOf(n))) < 400
+func (n *webNotes) inTable(k *html.Node) bool {
+	for ; k != nil; k = k.Parent {
+		if k.Data == "td" || k.Data == "th" {
+			short, known := n.short[k]
+			if !known { // portals set whole texts in a cell: a table of data has short ones
+				short = utf8.RuneCountInString(textOf(k)) < 400
+				n.short[k] = short
+			}
+			return short
 		}
 	}
 	return false
@@ -116,17 +131,27 @@ func (n *webNotes) backLink(box, ref *html.Node) *html.Node {
 	if up := ref.Parent; up != nil && (up.Data == "sup" || up.Data == "span") {
 		names = append(names, attr(up, "id"), attr(up, "name"))
 	}
-	for k := range box.Descendants() {
-		if k.Type == html.ElementNode && k.Data == "a" {
-			if to, ok := strings.CutPrefix(attr(k, "href"), "#"); ok && to != "" && slices.Contains(names, to) {
-				return k
+	ways := n.ways[box]
+	if ways == nil {
+		ways = map[string]*html.Node{}
+		for k := range box.Descendants() {
+			to, ok := strings.CutPrefix(attr(k, "href"), "#")
+			if k.Data == "a" && ok && to != "" && ways[to] == nil {
+				ways[to] = k
 			}
+		}
+		n.ways[box] = ways
+	}
+	for _, name := range names {
+		if k := ways[name]; k != nil {
+			return k
 		}
 	}
 	return nil
 }
 
-// note refers to a note at this point of the text, and reads it when this is its first reference.
+// note refers to a note at this point of the text, and reads it when this is its first reference. The notes of a note are read after it:
+// a page may have them tens of thousands deep.
 func (f *flow) note(ref *html.Node) {
 	n, doc := &f.p.notes, f.p.r.doc
 	id := n.refs[ref]
@@ -135,10 +160,16 @@ func (f *flow) note(ref *html.Node) {
 		return
 	}
 	n.read[id] = true
-	at := len(doc.Notes)
+	n.queue = append(n.queue, len(doc.Notes))
 	doc.Notes = append(doc.Notes, Note{ID: id})
-	g := &flow{p: f.p}
-	g.block(n.body[id], Run{})
-	g.end(KindParagraph, "note")
-	doc.Notes[at].Blocks = g.out
+	if len(n.queue) > 1 {
+		return
+	}
+	for ; len(n.queue) > 0; n.queue = n.queue[1:] {
+		at := n.queue[0]
+		g := &flow{p: f.p}
+		g.block(n.body[doc.Notes[at].ID], Run{})
+		g.end(KindParagraph, "note")
+		doc.Notes[at].Blocks = g.out
+	}
 }

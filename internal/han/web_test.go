@@ -9,6 +9,7 @@ func TestTracesOfPortals(t *testing.T) {
 	for s, want := range map[string]WebTrace{
 		">政务公开 >县水务局 >计划总结": WebPath, "> 引用的一句话。": NoTrace, "> 治水": NoTrace,
 		"下面是小编为大家整理的治水总结，供大家参考。": WebIntro, "【正文】": WebIntro, "正文": NoTrace, "会员“1234”为你整理了这篇治水总结。": WebIntro,
+		"区工商联认真做好会员企业诉求收集整理工作。": NoTrace, "全年办理网友留言整理交办件120件。": NoTrace, "本文由会员甲乙整理投稿": WebIntro, "网友“甲乙”投稿": WebIntro,
 		"组织志愿者为老人整理房间。": NoTrace, "为大家办实事若干件。": NoTrace, "会员单位分享治水经验。": NoTrace,
 		"下载本页 打印": WebTool, "||||||": NoTrace, "| |": WebTool,
 		"发布时间：2023-01-09 10:12   发布部门：河东街道": WebStamp, "• 时间：2023-05-04 08:58:16": WebStamp,

@@ -75,17 +75,21 @@ func (o *outliner) place(markdown int, n han.Number) (depth int, path string) {
 }
 
 // precursor finds the open heading, at a smaller Markdown level, whose counting n continues; -1 when there is none. A run-in heading
-// continues the nearest of its class or none: 1. under ### 1. begins a count of its own, and 2. goes on with that.
+// continues the nearest of its class or none: 1. under ### 1. begins a count of its own, and 2. goes on with that. Nor does it pass a number
+// that stands above its own: 2. under （一） is a part of （一）, even where that is under 1.
 func (o *outliner) precursor(markdown int, n han.Number) int {
 	if !n.Class.Heading() {
 		return -1
 	}
 	for i, h := range slices.Backward(o.open) {
-		if h.class == n.Class && markdown >= runInLevel(0) {
-			if h.value < n.Value {
+		if markdown >= runInLevel(0) {
+			switch {
+			case h.class == n.Class && h.value < n.Value:
 				return i
+			case h.class.Heading() && h.class <= n.Class:
+				return -1
 			}
-			return -1
+			continue
 		}
 		if h.class == n.Class && h.markdown < markdown && h.value < n.Value {
 			return i

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"path"
 	"strings"
 
 	"gongkai/internal/diag"
@@ -17,8 +18,9 @@ func LinkAddress(link string) (address string, ok bool) {
 	if i := strings.IndexAny(address, "?#"); i >= 0 {
 		address, tail = address[:i], address[i:]
 	}
-	if address == "" || strings.HasSuffix(address, "/") {
-		address += "index.html"
+	folder := strings.HasSuffix(address, "/")
+	if address = path.Clean("/" + address)[1:]; address == "" || folder { // ./about.html is a way to write about.html
+		address = path.Join(address, "index.html")
 	}
 	return address + tail, true
 }

@@ -12,7 +12,7 @@ func TestConfigLinks(t *testing.T) {
 	for link, want := range map[string]bool{
 		"about.html": true, "/about.html": true, "about.html#s1": true, "/": true, "years/": true, "/610112/": true, "feed.xml": true, "images/a%20b.png": true,
 		"https://www.example.gov.cn/nope": true, "mailto:a@example.gov.cn": true, "": true,
-		"nope.html": false, "/zwgk/about.html": false, "610112": false, "990000/": false, "#x": true,
+		"./about.html": true, ".": true, "./": true, "years/./": true, "./nope.html": false, "nope.html": false, "/zwgk/about.html": false, "610112": false, "990000/": false, "#x": true,
 	} {
 		in := input(head(t, "610112/wjj/2021/a.md"))
 		in.Plain, in.Static = []*report.Head{head(t, "about.md")}, []string{"images/a b.png", "badge.png"}
@@ -34,7 +34,7 @@ func TestConfigLinks(t *testing.T) {
 func TestLinkAddress(t *testing.T) {
 	for link, want := range map[string]string{
 		"about.html": "about.html", "/about.html": "about.html", "/": "index.html", "years/": "years/index.html", "#x": "index.html#x",
-		"/years/?a=1#b": "years/index.html?a=1#b", "years": "years",
+		"/years/?a=1#b": "years/index.html?a=1#b", "years": "years", "./about.html": "about.html", ".": "index.html", "a//b/./": "a/b/index.html",
 	} {
 		if got, ok := LinkAddress(link); got != want || !ok {
 			t.Errorf("%s: %s, %v", link, got, ok)
