@@ -8,7 +8,7 @@ import (
 func TestTracesOfPortals(t *testing.T) {
 	for s, want := range map[string]WebTrace{
 		">政务公开 >县水务局 >计划总结": WebPath, "> 引用的一句话。": NoTrace, "> 治水": NoTrace,
-		"下面是小编为大家整理的治水总结，供大家参考。": WebIntro, "【正文】": WebIntro, "正文": NoTrace, "会员“1234”为你整理了这篇治水总结。": WebIntro,
+		"下面是小编为大家整理的治水总结，供大家参考。": WebIntro, "以上内容供大家参考。": WebIntro, "今年治水三条河。各河的数据列在表里，供大家参考。": NoTrace, "【正文】": WebIntro, "正文": NoTrace, "会员“1234”为你整理了这篇治水总结。": WebIntro,
 		"区工商联认真做好会员企业诉求收集整理工作。": NoTrace, "全年办理网友留言整理交办件120件。": NoTrace, "本文由会员甲乙整理投稿": WebIntro, "网友“甲乙”投稿": WebIntro,
 		"组织志愿者为老人整理房间。": NoTrace, "为大家办实事若干件。": NoTrace, "会员单位分享治水经验。": NoTrace,
 		"下载本页 打印": WebTool, "||||||": NoTrace, "| |": WebTool,
